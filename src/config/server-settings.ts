@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { choice, count, flag, list, text } from './setting.ts';
+
+/** An http(s) origin without path, query or fragment; or empty. */
+const originOrNothing = z.string().refine((value) => {
+  if (value === '') return true;
+  if (!URL.canParse(value)) return false;
+  const url = new URL(value);
+  return (url.protocol === 'http:' || url.protocol === 'https:') && url.origin === value.replace(/\/$/, '');
+}, 'must be an address such as https://syncode.example.org, without a path');
+
+export const serverSettings = {
+  'instance.name': text('Syncode', 'What the installation calls itself.', z.string().min(1).max(60)),
+  'server.host': text(
+    '127.0.0.1',
+    'Address to listen on; another than loopback needs a public URL.',
+    z.string().min(1).max(255),
+  ),
+  'server.port': count(8080, 'Port to listen on; 0 takes a free one.', 0, 65_535),
+  'server.publicUrl': text(
+    '',
+    'Address under which people reach this server; empty while it serves this machine only.',
+    originOrNothing,
+  ),
+  'server.insecureHttp': flag(
+    false,
+    'Sends the sign-in cookie over plain http too; for a trusted local network only.',
+  ),
+  'server.corsOrigins': list([], 'Exact foreign origins that may call the API from a browser.'),
+  'server.trustedProxies': list([], 'Addresses of proxies whose forwarded headers are believed.'),
+  'auth.registration': choice(['open', 'closed'], 'open', 'Whether people may register themselves.'),
+  'log.level': choice(['debug', 'info', 'warn', 'error', 'silent'], 'info', 'Least severity that is logged.'),
+} as const;

@@ -1,0 +1,49 @@
+import { type DestinationStream, destination, type Logger, pino, stdTimeFunctions } from 'pino';
+
+/** Structured log: one JSON object a line. First argument fields, second the sentence. */
+export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'flush'> & {
+  child(fields: Record<string, unknown>): Log;
+};
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
+
+/** Keys whose values never reach a log, at the top and one and two levels below. */
+const SECRET_KEYS = [
+  'password',
+  'currentPassword',
+  'newPassword',
+  'token',
+  'accessToken',
+  'refreshToken',
+  'collabToken',
+  'secret',
+  'authorization',
+  'cookie',
+  'set-cookie',
+  'link',
+  'stdin',
+];
+
+const redact = {
+  paths: SECRET_KEYS.flatMap((key) => [`["${key}"]`, `*["${key}"]`, `*.*["${key}"]`]),
+  censor: '[redacted]',
+};
+
+/** A log to `stream` (default: standard error, synchronous, so that a line written before death is there). */
+export function createLog(
+  level: LogLevel,
+  stream: DestinationStream = destination({ fd: 2, sync: true }),
+): Log {
+  return pino(
+    {
+      level,
+      redact,
+      base: null,
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    stream,
+  );
+}
+
+export const silentLog: Log = pino({ level: 'silent' });
