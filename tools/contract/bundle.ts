@@ -51,10 +51,12 @@ function readParts(root: string): Part[] {
   files.sort((a, b) => Number(isShared(b)) - Number(isShared(a)) || (a < b ? -1 : 1));
   return files.map((name) => {
     const file = resolve(root, name);
-    return {
-      file,
-      content: parse(readFileSync(file, 'utf8'), { version: '1.2', uniqueKeys: true, strict: true }),
-    };
+    try {
+      const content = parse(readFileSync(file, 'utf8'), { version: '1.2', uniqueKeys: true, strict: true });
+      return { file, content };
+    } catch (error) {
+      throw new Error(`${relative('.', file)}: ${error instanceof Error ? error.message : error}`);
+    }
   });
 }
 

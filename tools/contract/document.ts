@@ -35,6 +35,7 @@ export type Schema = {
   'x-raw'?: boolean;
   'x-trim'?: boolean;
   'x-lower'?: boolean;
+  'x-unstored'?: boolean;
 };
 
 export type ParameterPlace = 'path' | 'query' | 'header' | 'cookie';
@@ -134,19 +135,15 @@ export function flatten(document: Document, schema: Schema): Schema {
   const own = resolve(document, schema);
   if (!own.allOf) return own;
   const { allOf, ...rest } = own;
-  return [...allOf.map((part) => flatten(document, part)), rest].reduce<Schema>(
-    (merged, part) => ({
-      ...merged,
-      ...part,
-      ...(merged.properties || part.properties
-        ? { properties: { ...merged.properties, ...part.properties } }
-        : {}),
-      ...(merged.required || part.required
-        ? { required: [...(merged.required ?? []), ...(part.required ?? [])] }
-        : {}),
-    }),
-    {},
-  );
+  const merged: Schema = {};
+  for (const part of [...allOf.map((one) => flatten(document, one)), rest]) {
+    const properties = { ...merged.properties, ...part.properties };
+    const required = [...(merged.required ?? []), ...(part.required ?? [])];
+    Object.assign(merged, part);
+    if (Object.keys(properties).length > 0) merged.properties = properties;
+    if (required.length > 0) merged.required = required;
+  }
+  return merged;
 }
 
 /** The types that a schema names, as a list; [] when it names none. */

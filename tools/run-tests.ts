@@ -1,0 +1,71 @@
+/**
+ * Runs every check and test one after the other and ends with one line of totals. Steps that start jails come last and
+ * alone, since they measure time.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+type Totals = { passed: number; failed: number; skipped: number };
+type VitestReport = {
+  numPassedTests: number;
+  numFailedTests: number;
+  numPendingTests: number;
+  numTodoTests: number;
+  success: boolean;
+};
+
+const totals: Totals = { passed: 0, failed: 0, skipped: 0 };
+const scratch = mkdtempSync(path.join(tmpdir(), 'syncode-tests-'));
+
+function runCommand(title: string, command: string, args: string[]): boolean {
+  process.stdout.write(`\n==> ${title}\n`);
+  const { status, error } = spawnSync(command, args, { stdio: 'inherit' });
+  if (error) process.stdout.write(`${error.message}\n`);
+  return status === 0;
+}
+
+/** A check counts as one test. */
+function check(title: string, command: string, ...args: string[]): void {
+  if (runCommand(title, command, args)) totals.passed += 1;
+  else {
+    totals.failed += 1;
+    process.stdout.write(`FAILED: ${title}\n`);
+  }
+}
+
+function vitest(project: string): void {
+  const file = path.join(scratch, `${project}.json`);
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  const ok = runCommand(`Tests: ${project}`, 'vitest', ['run', '--project', project, ...reporters]);
+  let report: VitestReport | undefined;
+  try {
+    report = JSON.parse(readFileSync(file, 'utf8')) as VitestReport;
+  } catch {
+    // Counted below: a run without a report has failed as a whole.
+  }
+  totals.passed += report?.numPassedTests ?? 0;
+  totals.failed += report?.numFailedTests ?? 0;
+  totals.skipped += (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0);
+  if (!ok && (report?.numFailedTests ?? 0) === 0) totals.failed += 1;
+}
+
+check('Generated contract is fresh and sound', 'node', 'tools/gen.ts', '--check');
+check('Types', 'tsc', '-p', '.');
+check('Lint and format', 'biome', 'check', '.');
+check('Dead code', 'knip');
+check(
+  'Jail program (sanitizers, frame parser driven by a seeded generator)',
+  'make',
+  '-s',
+  '-C',
+  'sandbox',
+  'test',
+);
+vitest('main');
+vitest('jails');
+
+rmSync(scratch, { recursive: true, force: true });
+process.stdout.write(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped\n`);
+process.exitCode = totals.failed === 0 && totals.passed > 0 ? 0 : 1;
