@@ -12,15 +12,22 @@ export type StepLimits = {
   readonly processes: number;
 };
 
-/** How much of each stream is kept; `outputBytes` bounds what is read at all. */
+/** How much of each stream comes back; `limits.outputBytes` bounds what is read at all. */
 export type StepKeep = { readonly stdoutHeadBytes: number; readonly stderrTailBytes: number };
+
+/** What stdout is compared with beside the program, so that big outputs need not travel. */
+export type StepExpectation = {
+  readonly output: string;
+  readonly comparison:
+    | { readonly mode: 'text' | 'tokens' }
+    | { readonly mode: 'float'; readonly tolerance: number };
+};
 
 /** Makes the artefact of a program, or finds it in the cache. */
 export type CompileStep = {
   readonly kind: 'compile';
   readonly language: SupportedLanguage;
   readonly sources: readonly SourceFile[];
-  /** Name of the main class's file for languages that care; else empty. */
   readonly limits: StepLimits;
 };
 
@@ -29,12 +36,11 @@ export type RunStep = {
   readonly kind: 'run';
   readonly language: SupportedLanguage;
   readonly artefact: string;
-  readonly stdin: string;
+  readonly stdin: string | Uint8Array;
   readonly limits: StepLimits;
   readonly keep: StepKeep;
-  /** Whether the whole stdout up to the limit is wanted, for comparison. */
-  readonly wholeStdout: boolean;
-  /** For checkers: read-only files shown at /data, and program arguments. */
+  readonly expect?: StepExpectation;
+  /** Read-only files shown below /data, for checkers; with them /data/feedback is an empty writable directory. */
   readonly files?: readonly SourceFile[];
   readonly args?: readonly string[];
 };
@@ -43,9 +49,9 @@ export type Step = CompileStep | RunStep;
 
 /** How the kernel saw a program end. */
 export type StepFacts = {
-  readonly kind: 'run' | 'compile';
   /** 128 + signal number when killed by a signal; null when the program never ran. */
   readonly exitCode: number | null;
+  /** Name such as SIGSEGV. */
   readonly signal: string | null;
   readonly wallMs: number;
   readonly cpuMs: number | null;
@@ -57,24 +63,35 @@ export type StepFacts = {
   readonly stderr: Uint8Array;
   readonly stdoutBytes: number;
   readonly stderrBytes: number;
+  /** Whether the whole stdout is as expected; null without `expect`. */
+  readonly outputMatches: boolean | null;
 };
 
 export type StepOutcome =
   | {
       readonly status: 'done';
       readonly facts: StepFacts;
+      /** Of a compile step that succeeded: what run steps name. */
       readonly artefact: string | null;
+      /** Of a compile step whose compiler did well but left something that cannot be kept; one sentence. */
+      readonly rejected: string | null;
+      /** The artefact was there before; the facts are those of its making. */
       readonly cached: boolean;
     }
   /** The runner has no such artefact any more: compile again. */
   | { readonly status: 'missingArtefact' }
-  /** The jail failed, never the program. `retryable` faults are tried once more. */
+  /** The language's toolchain is not there (any more). */
+  | { readonly status: 'unavailable'; readonly message: string }
+  /** The jail failed, never the program. */
   | { readonly status: 'jailFailed'; readonly message: string }
   | { readonly status: 'cancelled' };
 
 /** Runs steps in jails; a step is self-contained plain data, so a runner may live on another machine. */
 export type StepRunner = {
+  /** Never rejects; an aborted step ends as `cancelled` within seconds, its processes killed. */
   run(step: Step, signal: AbortSignal): Promise<StepOutcome>;
+  /** Looks for the toolchain, asks its version and runs a known program through it. */
+  probe(language: SupportedLanguage): Promise<LanguageState>;
   /** Steps that can run at a time. */
   readonly slots: number;
 };
