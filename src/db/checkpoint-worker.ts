@@ -1,0 +1,32 @@
+import { workerData } from 'node:worker_threads';
+import Database from 'better-sqlite3';
+import type { CheckpointStep, CheckpointStepResult } from './checkpoint.ts';
+import { configure, writeMark } from './connection.ts';
+import { storageFault } from './errors.ts';
+import { answerQuestions } from './thread.ts';
+
+const { path } = workerData as { path: string };
+const raw = new Database(path, { fileMustExist: true, timeout: 0 });
+raw.pragma('busy_timeout = 0');
+configure(raw, 'NORMAL');
+raw.pragma('wal_autocheckpoint = 0');
+
+function copy(): CheckpointStepResult {
+  const [result] = raw.pragma('wal_checkpoint(PASSIVE)') as { log: number; checkpointed: number }[];
+  return { isComplete: result !== undefined && result.log === result.checkpointed };
+}
+
+/** With everything copied and nobody writing, this commit starts the WAL anew and syncs its header, here. */
+function restart(): void {
+  try {
+    writeMark(raw);
+  } catch (error) {
+    if (storageFault(error) !== 'busy') throw error;
+  }
+}
+
+answerQuestions((step) => {
+  const result = copy();
+  if ((step as CheckpointStep) === 'restart' && result.isComplete) restart();
+  return result;
+});
