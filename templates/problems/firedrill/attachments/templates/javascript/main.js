@@ -1,0 +1,12 @@
+const { readFileSync } = require('node:fs');
+
+function drill(plan) {
+  // TODO: find how many people get out, the sum of their steps and the longest walk.
+  return { out: 0, steps: 0, longest: 0 };
+}
+
+const plan = readFileSync(0, 'utf8').trim().split('\n').slice(1);
+const { out, steps, longest } = drill(plan);
+console.log(`out: ${out}`);
+console.log(`steps: ${steps}`);
+console.log(`longest: ${longest}`);

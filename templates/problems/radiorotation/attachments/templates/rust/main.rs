@@ -1,0 +1,14 @@
+use std::io::{read_to_string, stdin};
+
+fn longest_block(_artists: &[&str], _k: usize) -> (usize, usize) {
+    // TODO: return the length of the longest allowed block and the number of its first song (from 1).
+    (0, 0)
+}
+
+fn main() {
+    let text = read_to_string(stdin()).expect("input is text");
+    let words: Vec<&str> = text.split_ascii_whitespace().collect();
+    let k: usize = words[1].parse().expect("a whole number");
+    let (length, start) = longest_block(&words[2..], k);
+    println!("{length} {start}");
+}

@@ -1,0 +1,22 @@
+import sys
+from bisect import bisect_left
+
+
+def main():
+    # Keeps only stops worth keeping: sorted by altitude, and each with a larger sum than all lower ones.
+    numbers = list(map(int, sys.stdin.read().split()))
+    altitudes, sums = [], []
+    for altitude, value in zip(numbers[1::2], numbers[2::2]):
+        i = bisect_left(altitudes, altitude)
+        total = value + (sums[i - 1] if i > 0 else 0)
+        if total <= (sums[i - 1] if i > 0 else 0) or (i < len(sums) and altitudes[i] == altitude and sums[i] >= total):
+            continue
+        j = i
+        while j < len(sums) and sums[j] <= total:
+            j += 1
+        altitudes[i:j] = [altitude]
+        sums[i:j] = [total]
+    print(sums[-1] if sums else 0)
+
+
+main()

@@ -1,0 +1,10 @@
+const { readFileSync } = require('node:fs');
+
+function closestReturn(floors) {
+  // TODO: return the smallest distance between two stops at the same floor, or -1.
+  return -1;
+}
+
+const numbers = readFileSync(0, 'utf8').trim().split(/\s+/).map(Number);
+const floors = numbers.slice(1);
+console.log(closestReturn(floors));

@@ -1,0 +1,17 @@
+use std::collections::HashMap;
+use std::io::{read_to_string, stdin};
+
+fn main() {
+    let text = read_to_string(stdin()).expect("input is text");
+    let mut last: HashMap<i64, i64> = HashMap::new();
+    let mut best = -1;
+    for (word, i) in text.split_ascii_whitespace().skip(1).zip(0i64..) {
+        let floor: i64 = word.parse().expect("a floor is a number");
+        if let Some(before) = last.insert(floor, i) {
+            if best == -1 || i - before < best {
+                best = i - before;
+            }
+        }
+    }
+    println!("{best}");
+}
