@@ -29,6 +29,7 @@ export type OperationEntry = {
   readonly query: Readonly<Record<string, QueryType>>;
   /** Names of header parameters as the contract spells them. */
   readonly headers: readonly string[];
+  readonly cookies: readonly string[];
   /** Body fields whose values are never repeated in an error, as `a.b[].c`. */
   readonly hidden: readonly string[];
   /** Answer fields that become null in an answer stored for an Idempotency-Key. */

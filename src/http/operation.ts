@@ -37,7 +37,7 @@ export type Answer<K extends OperationId = OperationId> = {
 };
 
 type Said<T, S extends keyof T> = T[S] extends { body: infer Body; headers: infer Headers }
-  ? Body extends undefined
+  ? [Body] extends [undefined]
     ? [body?: undefined, headers?: Headers]
     : [body: Body, headers?: Headers]
   : never;

@@ -50,6 +50,7 @@ function entryOf(document: Document, bound: Bound): OperationEntry {
         .map((entry) => [entry.name, queryType(document, entry.schema)]),
     ),
     headers: parameters.filter((entry) => entry.in === 'header').map((entry) => entry.name),
+    cookies: parameters.filter((entry) => entry.in === 'cookie').map((entry) => entry.name),
     hidden: bound.body ? findHidden(document, bound.body, '') : [],
     unstored: findUnstored(document, bound),
     tagged: method === 'get' && Object.values(operation.responses).some(({ headers }) => headers?.ETag),

@@ -61,7 +61,7 @@ function addInputs(document: Document, ajv: Ajv): { names: Record<string, string
   for (const bound of listOperations(document)) {
     for (const place of places) {
       const parameters = bound.parameters.filter((parameter) => parameter.in === place);
-      if (parameters.length > 0) add(`${bound.id}_${place}`, parameterSchema(document, place, parameters));
+      if (parameters.length > 0) add(`${bound.id}_${place}`, parameterSchema(document, parameters));
     }
     if (bound.body) add(`${bound.id}_body`, bodySchema(document, bound));
   }
@@ -72,14 +72,11 @@ function bodySchema(document: Document, { body }: Bound): object {
   return absolute(prepare(document, body ?? {}) as object);
 }
 
-function parameterSchema(document: Document, place: ParameterPlace, parameters: Parameter[]): object {
-  const keyOf = ({ name }: Parameter) => (place === 'header' ? name.toLowerCase() : name);
+function parameterSchema(document: Document, parameters: Parameter[]): object {
   return absolute({
     type: 'object',
-    properties: Object.fromEntries(
-      parameters.map((entry) => [keyOf(entry), prepare(document, entry.schema)]),
-    ),
-    required: parameters.filter((entry) => entry.required).map(keyOf),
+    properties: Object.fromEntries(parameters.map(({ name, schema }) => [name, prepare(document, schema)])),
+    required: parameters.filter(({ required }) => required).map(({ name }) => name),
   });
 }
 
