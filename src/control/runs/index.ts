@@ -1,0 +1,8 @@
+export { cancelRuns, eraseExpiredRuns } from './actions.ts';
+export { checkCapacity } from './capacity.ts';
+export type { Core, RoomDoor, RunsDeps } from './deps.ts';
+export { ExecutionJobNotFound, ExecutionRateLimit, ExecutionUnavailable } from './errors.ts';
+export { countRunsSince } from './queries.ts';
+export { createRunResults } from './results.ts';
+export { runRoutes } from './routes.ts';
+export { cancelledJob, checkSourceSize } from './rules.ts';

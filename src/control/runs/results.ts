@@ -1,0 +1,50 @@
+import type { Tx } from '../../db/types.ts';
+import type { ExecutionResults } from '../../ports/execution.ts';
+import type { RunsDeps } from './deps.ts';
+import { findRun, markRunQueued, markRunStarted, storeRunEnd } from './queries.ts';
+
+/** What the execution plane may do with runs. */
+export type RunResults = Pick<ExecutionResults, 'loadRun' | 'finishRun'> & {
+  markRunning(tx: Tx, jobId: string, startedAt: number): void;
+  markQueued(tx: Tx, jobId: string): void;
+};
+
+/** Takes results over into the runs' rows, the timeline and the room. */
+export function createRunResults({ core, rooms }: Pick<RunsDeps, 'core' | 'rooms'>): RunResults {
+  const { db, events } = core;
+  return {
+    loadRun(jobId) {
+      const run = findRun(db, jobId);
+      if (run === null || run.completedAt !== null) return null;
+      const { language, code, driver, timeoutMs, memoryMb } = run;
+      return {
+        kind: 'run',
+        jobId,
+        program: { language, code, driver },
+        stdin: run.stdin ?? '',
+        limits: { timeoutMs, memoryMb },
+      };
+    },
+    markRunning(tx, jobId, startedAt) {
+      markRunStarted(tx, jobId, startedAt);
+      tx.afterCommit(() => events.emit('run.changed', { jobId }));
+    },
+    markQueued: markRunQueued,
+    finishRun(tx, jobId, end, completedAt) {
+      const run = findRun(tx, jobId);
+      if (run === null) return;
+      storeRunEnd(tx, jobId, end, completedAt);
+      const { status } = end;
+      const outcome = end.status === 'completed' ? end.outcome : null;
+      const durationMs = end.status === 'completed' ? end.program.durationMs : null;
+      const { sessionId, userId, roomId, language } = run;
+      const metadata = { jobId, language, status, outcome, durationMs };
+      rooms.recordEvent(tx, { sessionId, eventType: 'run_completed', userId, at: completedAt, metadata });
+      tx.afterCommit(() => {
+        events.emit('run.changed', { jobId });
+        const data = { jobId, userId, status, outcome, durationMs };
+        events.emit('room.pushed', { roomId, type: 'run-completed', data });
+      });
+    },
+  };
+}
