@@ -56,6 +56,8 @@ export type Client = {
   readonly requestId: string;
   /** The Origin header as sent; null without. */
   readonly origin: string | null;
+  /** A cookie as sent; null without. For login, which reads the refresh cookie but does not ask for it. */
+  cookie(name: string): string | null;
   /** The User-Agent header, cut to 300 characters; null without. */
   readonly userAgent: string | null;
   /** Aborts when the client goes away, or when the server wants waiting requests to end. */

@@ -6,6 +6,8 @@ export type ErrorOptions = {
   readonly message?: string;
   /** Whole seconds (>= 1) until a repetition makes sense; becomes the header Retry-After. */
   readonly retryAfterSeconds?: number;
+  /** Headers that the answer carries besides, such as a cookie that is cleared. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly cause?: unknown;
 };
 
@@ -15,6 +17,7 @@ export class DomainError extends Error {
   readonly status: number;
   readonly details: Record<string, unknown> | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly headers: Readonly<Record<string, string>>;
 
   constructor(definition: ErrorDefinition, details?: Record<string, unknown>, options: ErrorOptions = {}) {
     super(
@@ -26,6 +29,7 @@ export class DomainError extends Error {
     this.status = definition.status;
     this.details = details;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.headers = options.headers ?? {};
   }
 }
 
