@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, gt, lt, or, type SQL, sql } from 'drizzle-orm';
 import type { Reader, Tx } from '../../db/types.ts';
+import type { CaseVerdict } from '../../generated/api.ts';
 import type { PageRequest } from '../../kernel/paging.ts';
 import type { CaseOutcome, CompileOutcome } from '../../ports/execution.ts';
 import { type CaseRow, type SubmissionRow, submissionCases, submissions } from './tables.ts';
@@ -76,11 +77,14 @@ export function countSubmissionsSince(reader: Reader, userId: string, since: num
   return row?.submissions ?? 0;
 }
 
+/** A case as it ended, or `skipped`. */
+export type EndedCase = Omit<CaseOutcome, 'verdict'> & { readonly verdict: CaseVerdict };
+
 /** Stores one finished case; a case that stands there already is left as it is. */
 export function insertCase(
   tx: Tx,
   submissionId: string,
-  { index, verdict, program, errorMessage }: CaseOutcome,
+  { index, verdict, program, errorMessage }: EndedCase,
 ): void {
   tx.orm
     .insert(submissionCases)
