@@ -1,4 +1,4 @@
--- Problems with their versions and test cases, tags, who has tried them, and what the built-in set has brought.
+-- Problems with their versions and test cases, tags, figures, and what the built-in set has brought.
 CREATE TABLE problems (
   id TEXT PRIMARY KEY,
   title TEXT NOT NULL,
@@ -15,7 +15,7 @@ CREATE TABLE problems (
   -- Completed submissions, and those of them that passed everything.
   total_submissions INTEGER NOT NULL DEFAULT 0 CHECK (total_submissions >= 0),
   accepted_submissions INTEGER NOT NULL DEFAULT 0 CHECK (accepted_submissions BETWEEN 0 AND total_submissions),
-  -- Distinct people who have submitted.
+  -- Distinct people of whom a submission was completed.
   submitters INTEGER NOT NULL DEFAULT 0 CHECK (submitters >= 0),
   created_at INTEGER NOT NULL,
   -- Of the last edit; grows with every edit, statistics leave it alone.
@@ -98,15 +98,13 @@ CREATE TABLE problem_tags (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX problem_tags_by_tag ON problem_tags (tag);
 
--- Who has submitted for what; every accepted request counts, whatever comes of it.
-CREATE TABLE problem_attempts (
+-- Everybody of whom a submission was completed, so that each counts once.
+CREATE TABLE problem_submitters (
   problem_id TEXT NOT NULL REFERENCES problems (id),
   user_id TEXT NOT NULL REFERENCES users (id),
-  submissions INTEGER NOT NULL CHECK (submissions >= 1),
-  is_solved INTEGER NOT NULL DEFAULT 0 CHECK (is_solved IN (0, 1)),
   PRIMARY KEY (problem_id, user_id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX problem_attempts_by_user ON problem_attempts (user_id);
+CREATE INDEX problem_submitters_by_user ON problem_submitters (user_id);
 
 -- What was loaded from the built-in set: a problem whose updated_at has moved since was edited here and is kept.
 CREATE TABLE problem_seeds (

@@ -92,14 +92,9 @@ export const problemTags = sqliteTable(
   (table) => [primaryKey({ columns: [table.problemId, table.tag] })],
 );
 
-export const problemAttempts = sqliteTable(
-  'problem_attempts',
-  {
-    problemId: text('problem_id').notNull(),
-    userId: text('user_id').notNull(),
-    submissions: integer('submissions').notNull(),
-    isSolved: flag('is_solved').notNull().default(false),
-  },
+export const problemSubmitters = sqliteTable(
+  'problem_submitters',
+  { problemId: text('problem_id').notNull(), userId: text('user_id').notNull() },
   (table) => [primaryKey({ columns: [table.problemId, table.userId] })],
 );
 
