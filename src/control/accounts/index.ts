@@ -1,0 +1,12 @@
+export type { Accounts, AccountsDeps, OwnWeb, Users } from './accounts.ts';
+export { createAccounts } from './accounts.ts';
+export { checkNamesFree } from './actions/register.ts';
+export type { ReadStats } from './context.ts';
+export { UserNotFound } from './errors.ts';
+export type { HashCost } from './passwords.ts';
+export { avatarUrl, showName, type UserName } from './profile.ts';
+export { endLogins } from './queries/logins.ts';
+export { findWaitingMail } from './queries/mails.ts';
+export { findUser, insertUser, setBan } from './queries/users.ts';
+export { checkNewAccount, type NewAccount, normaliseIdentifier } from './rules/identity.ts';
+export type { UserRow } from './tables.ts';
