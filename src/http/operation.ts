@@ -105,8 +105,11 @@ export type Context<K extends OperationId> = Whole<K> & Signed<K> & Roomed<K> & 
 
 /** What a room operation demands beyond its permission; default presence: GET `former`, others `active`. */
 export type RoomOptions = Partial<
-  Pick<RoomRules, 'presence' | 'unfinished' | 'mode' | 'phases' | 'unlocked'>
->;
+  Pick<RoomRules, 'presence' | 'awayHost' | 'roles' | 'unfinished' | 'mode' | 'phases' | 'unlocked'>
+> & {
+  /** The right depends on what is asked: the action checks it, and what comes after it in the order of checks. */
+  readonly rights?: 'byAction';
+};
 
 /** The phases of a room that has not ended. */
 export const unfinishedPhases = ['waiting', 'warmup', 'coding', 'wrapup'] as const satisfies RoomStatus[];

@@ -7,9 +7,13 @@ export type Presence = 'active' | 'member' | 'former';
 /** What an operation demands of room and caller, beyond being one of the participants. */
 export type RoomRules = {
   readonly presence: Presence;
+  /** The host passes even while away. */
+  readonly awayHost?: boolean;
   readonly capability?: RoomCapability;
   /** Only the host, whatever the role. */
   readonly host?: boolean;
+  /** Only these roles, where no capability says it. */
+  readonly roles?: readonly RoomRole[];
   /** Refuse finished rooms (ROOM_FINISHED). */
   readonly unfinished?: boolean;
   readonly mode?: RoomMode;
