@@ -1,0 +1,96 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { CgroupSearch } from './cgroup.ts';
+import type { Hierarchy } from './cgroup-mounts.ts';
+import { takeGroup } from './cgroup-v1.ts';
+
+const controllers = ['memory', 'pids', 'cpu'] as const;
+const enableAll = controllers.map((name) => `+${name}`).join(' ');
+/** Where the service itself goes: an inner group may hold no processes. */
+const serverGroup = 'server';
+const unitName = /\.service$/;
+
+function words(path: string): string[] {
+  try {
+    return readFileSync(path, 'utf8').split(/\s+/).filter(Boolean);
+  } catch {
+    return [];
+  }
+}
+
+function enable(directory: string): boolean {
+  const enabled = words(join(directory, 'cgroup.subtree_control'));
+  if (controllers.every((name) => enabled.includes(name))) return true;
+  try {
+    writeFileSync(join(directory, 'cgroup.subtree_control'), enableAll);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Makes the base below `parent`, which must be able to hand the controllers on. */
+function takeBase(parent: string, name: string): string | null {
+  const available = words(join(parent, 'cgroup.controllers'));
+  if (!controllers.every((one) => available.includes(one)) || !enable(parent)) return null;
+  const directory = join(parent, name);
+  return takeGroup(directory) && enable(directory) ? directory : null;
+}
+
+/** This process and what it has started; the numbers of a pid namespace that is not ours read as 0. */
+function isOurs(pid: string, proc: string): boolean {
+  let at = pid;
+  for (let steps = 0; steps < 64 && at !== '0' && at !== '1'; steps++) {
+    if (at === String(process.pid)) return true;
+    const status = words(join(dirname(proc), at, 'status'));
+    at = status[status.indexOf('PPid:') + 1] ?? '0';
+  }
+  return false;
+}
+
+/** Moves the service into a group of its own below its own, so that it can hold the base too. */
+function stepDown(own: string, proc: string, isNamespaceRoot: boolean): boolean {
+  const inside = words(join(own, 'cgroup.procs'));
+  if (!isNamespaceRoot && !inside.every((pid) => isOurs(pid, proc))) return false;
+  try {
+    mkdirSync(join(own, serverGroup), { recursive: true });
+    for (const pid of inside) writeFileSync(join(own, serverGroup, 'cgroup.procs'), pid);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function remedyFor(own: string): string {
+  return process.geteuid?.() === 0
+    ? `Give the service’s group the controllers: echo "${enableAll}" > ${join(dirname(own), 'cgroup.subtree_control')}`
+    : 'Run it as a systemd service whose unit has Delegate=yes, for example: systemd-run --user --scope -p Delegate=yes syncode serve';
+}
+
+/**
+ * Where the base can lie, the first that works:
+ * the parent of this process's group, when the parent is a delegated unit (`Delegate=yes`, `DelegateSubgroup=`);
+ * this process's group, after the service has moved one group down, when nobody else is in it or it is a container's;
+ * the root of the hierarchy, for root outside of a unit.
+ */
+export function findVersion2(name: string, hierarchy: Hierarchy, proc: string): CgroupSearch {
+  const { own, root } = hierarchy;
+  const parent = dirname(own);
+  const isNamespaceRoot = own === root && existsSync(join(root, 'cgroup.type'));
+  const unprivileged = process.geteuid?.() !== 0;
+  const tries: (() => string | null)[] = [];
+  if (own !== root && (unprivileged || unitName.test(parent))) tries.push(() => takeBase(parent, name));
+  if (own !== root || isNamespaceRoot) {
+    tries.push(() => (stepDown(own, proc, isNamespaceRoot) ? takeBase(own, name) : null));
+  }
+  tries.push(() => takeBase(root, name));
+  for (const attempt of tries) {
+    const dir = attempt();
+    if (dir !== null) return { ok: true, base: { version: 2, dir } };
+  }
+  return {
+    ok: false,
+    why: `memory, pids and cpu cannot be limited below ${own} (cgroup version 2)`,
+    remedy: remedyFor(own),
+  };
+}
