@@ -1,13 +1,12 @@
 import { closeSync, openSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { createOrm } from './client.ts';
 import { StorageError } from './errors.ts';
-import type { Raw, Reader } from './types.ts';
+import type { Raw } from './types.ts';
 
 /** "Sync" in the file's header: tells our files from others'. */
 const APPLICATION_ID = 0x53796e63;
 /** While opening nobody waits for the event loop. */
-const OPEN_TIMEOUT_MS = 5_000;
+export const OPEN_TIMEOUT_MS = 5_000;
 /** The -wal file is cut to this size when it starts anew. */
 const JOURNAL_SIZE_LIMIT = 4 * 1024 * 1024;
 
@@ -45,15 +44,6 @@ export function openConnection(path: string, options: { synchronous: Synchronous
   }
 }
 
-/** A connection that can only read, for worker threads and for commands beside a running server. */
-export function openReader(path: string): Reader & { close(): void } {
-  const raw = openFile(path, { readonly: true, fileMustExist: true, timeout: OPEN_TIMEOUT_MS });
-  raw.pragma(`busy_timeout = ${OPEN_TIMEOUT_MS}`);
-  raw.pragma('temp_store = MEMORY');
-  raw.pragma('trusted_schema = OFF');
-  return { raw, orm: createOrm(raw), close: () => raw.close() };
-}
-
 /** Settings of every connection that writes; those of the checkpoint worker too. */
 export function configure(raw: Raw, synchronous: Synchronous): void {
   // better-sqlite3 compiles in a default of its own for WAL, so it is always said.
@@ -84,7 +74,8 @@ export function checkpointAll(raw: Raw, path: string): void {
     });
 }
 
-function openFile(path: string, options: Database.Options): Raw {
+/** Opens the file as it is. Throws StorageError when that fails. */
+export function openFile(path: string, options: Database.Options): Raw {
   try {
     return new Database(path, options);
   } catch (error) {

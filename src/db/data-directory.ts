@@ -9,6 +9,9 @@ export const DATABASE_FILE = 'syncode.db';
 /** The lock: a SQLite file of its own with an open exclusive transaction, which the kernel ends with the process. */
 export const LOCK_FILE = 'syncode.lock';
 
+/** Keeps the connections of held locks: one that was collected as garbage would end its lock unnoticed. */
+const held = new Set<Database.Database>();
+
 export type DataLock = { release(): void };
 
 /** Throws StorageError unless `path` is a directory that nobody but its owner can enter. */
@@ -53,7 +56,12 @@ export function lockDataDirectory(directory: string): DataLock {
       error,
     );
   }
-  return { release: () => raw.close() };
+  held.add(raw);
+  const release = () => {
+    held.delete(raw);
+    raw.close();
+  };
+  return { release };
 }
 
 function statOf(path: string, role: string) {

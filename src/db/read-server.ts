@@ -1,6 +1,6 @@
 import { workerData } from 'node:worker_threads';
-import { openReader } from './connection.ts';
 import type { ReadJobs } from './read-jobs.ts';
+import { openReader } from './reader.ts';
 import { answerQuestions } from './thread.ts';
 
 /** What the read worker is asked. */
