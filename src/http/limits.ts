@@ -8,6 +8,8 @@ import { createWindows, type Full, type Taken, type Windows } from './windows.ts
 export type Spending = {
   /** Takes one from every window of the bucket, or throws its error and takes nothing. */
   take(bucket: BucketName, key: string): void;
+  /** Whether the request has taken from the bucket. */
+  hasTaken(bucket: BucketName): boolean;
   /**
    * Decides what the request counts in, by the answer's status and error code; may be called again when an error takes
    * the place of an answer that could not be sent. A request refused with 429 counts in no bucket.
@@ -32,7 +34,7 @@ export function createLimits(config: Config, clock: Clock): Limits {
   return { spending: () => createSpending(windows, clock) };
 }
 
-type Spent = { readonly bucket: Bucket; readonly taken: readonly Taken[] };
+type Spent = { readonly name: BucketName; readonly bucket: Bucket; readonly taken: readonly Taken[] };
 
 function createSpending(windows: ReadonlyMap<BucketName, readonly Windows[]>, clock: Clock): Spending {
   const spent: Spent[] = [];
@@ -51,8 +53,9 @@ function createSpending(windows: ReadonlyMap<BucketName, readonly Windows[]>, cl
         full = result.full;
         throw refusal(bucket, result.full, clock.now());
       }
-      spent.push({ bucket, taken });
+      spent.push({ name, bucket, taken });
     },
+    hasTaken: (name) => spent.some((one) => one.name === name),
     settle({ status, code, ...asked }) {
       for (const { bucket, taken } of spent) {
         const counts = status !== 429 && (bucket.counts?.(code, asked) ?? true);

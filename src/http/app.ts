@@ -1,0 +1,196 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import fastifyCookie from '@fastify/cookie';
+import fastifyCors from '@fastify/cors';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import type { Config } from '../config/schema.ts';
+import type { Db } from '../db/types.ts';
+import { apiVersion } from '../generated/tables.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { ApiVersionUnsupported, NotFound, ServiceUnavailable } from '../kernel/errors.ts';
+import { isUuid } from '../kernel/ids.ts';
+import type { Log } from '../kernel/log.ts';
+import type { Callers } from '../ports/callers.ts';
+import type { RoomAccess } from '../ports/room-access.ts';
+import { createProxyTrust } from './addresses.ts';
+import type { AnswerCheck } from './answers.ts';
+import { refuseBrokenAddress, refuseBrokenRequest } from './broken-request.ts';
+import { bind } from './contract.ts';
+import { createIdempotency } from './idempotency.ts';
+import { parseJson } from './json-body.ts';
+import { createLimits } from './limits.ts';
+import type { Binding } from './operation.ts';
+import { isAllowedOrigin } from './origins.ts';
+import { createPipeline } from './pipeline.ts';
+import { addReference } from './reference.ts';
+import { createReplies } from './replies.ts';
+import { addRoutes } from './routes.ts';
+import { apiPolicy, commonHeaders } from './security-headers.ts';
+
+export type AppDeps = {
+  readonly config: Config;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly db: Db;
+  readonly callers: Callers;
+  readonly rooms: RoomAccess;
+};
+
+export type AppOptions = {
+  readonly bindings: readonly Binding[];
+  /** Serves the operations between planes, to whoever knows this secret; without it they are not found. */
+  readonly internalSecret?: string;
+  /** For tests: every answer is looked at, and an unsound one becomes a loud INTERNAL_ERROR. */
+  readonly checkAnswers?: AnswerCheck;
+};
+
+/** The HTTP side of a server: the API of the bindings, its reference, and the place for pages and sockets. */
+export type App = {
+  readonly server: FastifyInstance;
+  /** Refuses new requests with SERVICE_UNAVAILABLE and lets waiting ones end early. */
+  drain(): void;
+  /** The port listened on, also where a free one was asked for. */
+  port(): number;
+};
+
+/** Largest request line with all headers, in bytes. */
+const MAX_HEADER_BYTES = 16 * 1024;
+/** Time for a request to arrive as a whole. */
+const REQUEST_TIMEOUT_MS = 60_000;
+/** Longer than proxies keep connections, so that they close first. */
+const KEEP_ALIVE_MS = 72_000;
+
+const exposedHeaders = [
+  'ETag',
+  'Location',
+  'Retry-After',
+  'Idempotency-Replayed',
+  'X-API-Version',
+  'X-RateLimit-Limit',
+  'X-RateLimit-Remaining',
+  'X-RateLimit-Reset',
+  'X-Request-Id',
+  'X-Trace-Id',
+];
+
+/** Builds the app; nothing listens yet. Throws where the bindings do not fit the contract. */
+export async function createApp(deps: AppDeps, options: AppOptions): Promise<App> {
+  const { config, clock } = deps;
+  const operations = bind(options.bindings).filter(
+    ({ entry }) => !entry.internal || options.internalSecret !== undefined,
+  );
+  const isProxy = createProxyTrust(config['server.trustedProxies']);
+  const server = createServer(isProxy);
+  const port = () => portOf(server, config);
+  const draining = new AbortController();
+  const replies = createReplies({ ...deps, check: options.checkAnswers });
+  server.setErrorHandler((error, request, reply) => replies.refuse(error, request, reply));
+  addHeaders(server, deps, isProxy);
+  await server.register(fastifyCookie);
+  await server.register(fastifyCors, {
+    origin: (origin, done) => done(null, origin !== undefined && isAllowedOrigin(config, port(), origin)),
+    credentials: true,
+    maxAge: 600,
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    exposedHeaders,
+    strictPreflight: false,
+  });
+  addRefusals(server, draining.signal);
+  replies.addHooks(server);
+  const pipeline = createPipeline({
+    callers: deps.callers,
+    rooms: deps.rooms,
+    reader: deps.db,
+    idempotency: createIdempotency(deps),
+    internalSecret: options.internalSecret ?? null,
+    isAllowedOrigin: (origin) => isAllowedOrigin(config, port(), origin),
+  });
+  addRoutes(server, operations, {
+    pipeline,
+    replies,
+    limits: createLimits(config, clock),
+    draining: draining.signal,
+  });
+  await addReference(server, operations);
+  return { server, port, drain: () => draining.abort() };
+}
+
+function createServer(isProxy: (address: string) => boolean): FastifyInstance {
+  const server = fastify({
+    logger: false,
+    trustProxy: (address) => isProxy(address),
+    genReqId: ({ headers }) => {
+      const given = headers['x-request-id'];
+      return typeof given === 'string' && isUuid(given) ? given.toLowerCase() : randomUUID();
+    },
+    requestIdHeader: false,
+    return503OnClosing: false,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    http: { maxHeaderSize: MAX_HEADER_BYTES },
+    routerOptions: { maxParamLength: 1000 },
+    clientErrorHandler: refuseBrokenRequest,
+    frameworkErrors: refuseBrokenAddress,
+  });
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
+    try {
+      done(null, parseJson(body as Buffer));
+    } catch (error) {
+      done(error as Error, undefined);
+    }
+  });
+  server.decorateRequest('call', null);
+  server.decorateRequest('startedAtMs', 0);
+  server.decorateRequest('traceId', '');
+  return server;
+}
+
+/** Headers that every answer has, errors included. */
+function addHeaders(
+  server: FastifyInstance,
+  { config, clock }: AppDeps,
+  isProxy: (a: string) => boolean,
+): void {
+  const common = { ...commonHeaders(config), 'X-API-Version': apiVersion };
+  server.addHook('onRequest', async (request, reply) => {
+    request.startedAtMs = clock.now();
+    request.traceId = traceId(request, isProxy);
+    reply.headers(common);
+    reply.headers({ 'X-Request-Id': request.id, 'X-Trace-Id': request.traceId });
+    if (!request.routeOptions.config.page) {
+      reply.headers({ 'Content-Security-Policy': apiPolicy, 'Cache-Control': 'no-store' });
+    }
+  });
+}
+
+/** The trace that a trusted proxy names (W3C traceparent), else a new one. */
+function traceId(request: FastifyRequest, isProxy: (address: string) => boolean): string {
+  const parent = request.headers.traceparent;
+  const match =
+    typeof parent === 'string' ? /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/.exec(parent) : null;
+  const isTrusted = isProxy(request.socket.remoteAddress ?? '');
+  return isTrusted && match?.[1] ? match[1] : randomBytes(16).toString('hex');
+}
+
+/** What is refused before anybody is asked who they are: a draining server, a foreign version, an unknown address. */
+function addRefusals(server: FastifyInstance, draining: AbortSignal): void {
+  server.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
+    if (draining.aborted) {
+      reply.header('Connection', 'close');
+      throw ServiceUnavailable();
+    }
+    if (request.is404) throw NotFound();
+    const version = request.headers['accept-version'];
+    if (version !== undefined && version !== apiVersion && request.routeOptions.config.operation) {
+      throw ApiVersionUnsupported({ supported: [apiVersion] });
+    }
+  });
+  server.setNotFoundHandler(() => {
+    throw NotFound();
+  });
+}
+
+function portOf(server: FastifyInstance, config: Config): number {
+  const address = server.server.address();
+  return typeof address === 'object' && address !== null ? address.port : config['server.port'];
+}

@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import type { Config } from '../config/schema.ts';
+import type { Db, Tx } from '../db/types.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { IdempotencyConflict } from '../kernel/errors.ts';
+import type { Answer } from './operation.ts';
+import type { OperationEntry } from './operation-table.ts';
+import {
+  deleteStoredAnswersBefore,
+  findStoredAnswer,
+  type KeyAddress,
+  storeAnswer,
+  trimStoredAnswers,
+} from './queries.ts';
+
+/** An answer as it was stored; its body is JSON. */
+export type Replay = { readonly status: number; readonly json: string | null; readonly headers: Headers };
+type Headers = Readonly<Record<string, string | number>>;
+
+/** The key of one request under way. */
+export type Repeatable = {
+  /** Stores the answer in the transaction of the action. */
+  keep(tx: Tx, answer: Answer): void;
+  readonly isKept: boolean;
+  /** Frees the key for the next request; called once the answer is on its way, whatever it is. */
+  end(): void;
+};
+
+export type Idempotency = {
+  /**
+   * Begins a request with a key: what to replay, or the claim on the key. IDEMPOTENCY_CONFLICT when the key was used
+   * with another body, or its first request is still running.
+   */
+  begin(
+    address: KeyAddress,
+    body: unknown,
+    entry: OperationEntry,
+  ): { replay: Replay } | { claim: Repeatable };
+};
+
+type IdempotencyDeps = { readonly config: Config; readonly clock: Clock; readonly db: Db };
+
+export function createIdempotency({ config, clock, db }: IdempotencyDeps): Idempotency {
+  /** Body hashes of requests under way; their process is this one, so memory is enough. */
+  const running = new Map<string, string>();
+
+  function claim(address: KeyAddress, bodyHash: string, entry: OperationEntry): Repeatable {
+    const name = nameOf(address);
+    running.set(name, bodyHash);
+    let isKept = false;
+    const keep = (tx: Tx, { status, body, headers }: Answer) => {
+      const json = body === undefined ? null : JSON.stringify(withoutTokens(body, entry.unstored));
+      const row = {
+        ...address,
+        bodyHash,
+        status,
+        body: json,
+        headers: JSON.stringify(headers),
+        storedAt: clock.now(),
+      };
+      storeAnswer(tx, row);
+      trimStoredAnswers(tx, address.userId, config['limits.idempotencyKeysPerUser']);
+      isKept = true;
+    };
+    const end = () => {
+      if (running.get(name) === bodyHash) running.delete(name);
+    };
+    return {
+      keep,
+      end,
+      get isKept() {
+        return isKept;
+      },
+    };
+  }
+
+  return {
+    begin(address, body, entry) {
+      const bodyHash = createHash('sha256')
+        .update(JSON.stringify(body) ?? '')
+        .digest('hex');
+      const underWay = running.get(nameOf(address));
+      if (underWay !== undefined) refuse(underWay === bodyHash ? 'inProgress' : 'bodyMismatch');
+      const stored = findStoredAnswer(db, address);
+      const isFresh = stored && stored.storedAt > clock.now() - config['timers.idempotencyKeyMs'];
+      if (!isFresh) return { claim: claim(address, bodyHash, entry) };
+      if (stored.bodyHash !== bodyHash) refuse('bodyMismatch');
+      return { replay: { status: stored.status, json: stored.body, headers: JSON.parse(stored.headers) } };
+    },
+  };
+}
+
+/** Removes the answers that are not replayed any more; says how many. */
+export function forgetOldKeys(tx: Tx, config: Config, nowMs: number): number {
+  return deleteStoredAnswersBefore(tx, nowMs - config['timers.idempotencyKeyMs']);
+}
+
+function nameOf({ userId, path, key }: KeyAddress): string {
+  return `${userId} ${path} ${key}`;
+}
+
+function refuse(reason: 'inProgress' | 'bodyMismatch'): never {
+  throw IdempotencyConflict({ reason }, reason === 'inProgress' ? { retryAfterSeconds: 1 } : {});
+}
+
+function withoutTokens(body: unknown, unstored: readonly string[]): unknown {
+  if (unstored.length === 0 || typeof body !== 'object' || body === null) return body;
+  return { ...body, ...Object.fromEntries(unstored.map((name) => [name, null])) };
+}

@@ -1,0 +1,98 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { Reader } from '../db/types.ts';
+import { Forbidden, Unauthorized } from '../kernel/errors.ts';
+import type { Callers } from '../ports/callers.ts';
+import type { RoomAccess } from '../ports/room-access.ts';
+import { type Bucket, type BucketName, buckets, guards, polls, uncounted } from './buckets.ts';
+import type { Call } from './call.ts';
+import { bucketKey } from './context.ts';
+import type { Idempotency } from './idempotency.ts';
+import { type RawInput, readInput } from './validation.ts';
+
+export type PipelineDeps = {
+  readonly callers: Callers;
+  readonly rooms: RoomAccess;
+  readonly reader: Reader;
+  readonly idempotency: Idempotency;
+  /** Shared by the planes of one installation; null where no internal operation is served. */
+  readonly internalSecret: string | null;
+  /** Whether a browser page of this origin may use the cookie of the sign-in. */
+  isAllowedOrigin(origin: string): boolean;
+};
+
+/** The headers that say who asks. */
+export type Credentials = { readonly authorization: string | undefined; readonly internalSecret: unknown };
+
+/**
+ * The checks before a handler, in their order: 1 credentials, 2 the general bucket, 3 parameters, body and the buckets
+ * against guessing, then the stored answer of a repeated request, 4 the global right, 5 to 8 the room.
+ */
+export type Pipeline = {
+  identify(call: Call, credentials: Credentials): Promise<void>;
+  read(call: Call, raw: RawInput): void;
+  admit(call: Call, path: string): void;
+};
+
+export function createPipeline(deps: PipelineDeps): Pipeline {
+  const take = (call: Call, name: BucketName) => {
+    const bucket: Bucket = buckets[name];
+    call.spending.take(name, bucketKey(bucket, call));
+  };
+
+  async function identify(call: Call, credentials: Credentials): Promise<void> {
+    const { id, entry } = call.operation;
+    if (entry.permission === 'internal') return checkSecret(call, credentials.internalSecret);
+    if (entry.permission !== 'public')
+      call.caller = await authenticate(deps.callers, credentials.authorization);
+    if (uncounted.has(id)) return;
+    take(call, call.caller === null ? 'address' : polls.has(id) ? 'polling' : 'user');
+  }
+
+  function checkSecret(call: Call, secret: unknown): void {
+    if (isSecret(deps.internalSecret, secret)) return;
+    take(call, 'internalSecret');
+    throw Unauthorized();
+  }
+
+  function read(call: Call, raw: RawInput): void {
+    const { id, entry } = call.operation;
+    const { origin } = call.client;
+    const isForeign = origin !== null && !deps.isAllowedOrigin(origin);
+    if (entry.cookies.length > 0 && isForeign && Object.hasOwn(entry.errors, 'FORBIDDEN')) throw Forbidden();
+    call.input = readInput(id, entry, raw);
+    for (const name of guards[id] ?? []) take(call, name);
+  }
+
+  function admit(call: Call, path: string): void {
+    const { operation, caller, input } = call;
+    const { entry, rules } = operation;
+    const key = input?.headers['Idempotency-Key'];
+    if (caller && key !== undefined) {
+      const begun = deps.idempotency.begin({ userId: caller.userId, path, key }, input?.body, entry);
+      if ('replay' in begun) {
+        call.replay = begun.replay;
+        return;
+      }
+      call.claim = begun.claim;
+    }
+    if (entry.permission === 'admin' && caller?.role !== 'admin') throw Forbidden();
+    if (!rules || !caller) return;
+    call.room = deps.rooms.enter(deps.reader, String(input?.params.roomId), caller.userId, rules);
+    if (call.room.me.isActive) deps.rooms.noteSignOfLife(call.room.room.id, caller.userId);
+  }
+
+  return { identify, read, admit };
+}
+
+async function authenticate(callers: Callers, authorization: string | undefined) {
+  const token = /^Bearer ([\w.~+/-]+=*)$/i.exec(authorization ?? '')?.[1];
+  if (token === undefined) throw Unauthorized();
+  return await callers.authenticate(token);
+}
+
+/** Compared in constant time; nothing is right where no secret is set. */
+export function isSecret(expected: string | null, given: unknown): boolean {
+  if (expected === null || typeof given !== 'string') return false;
+  const [a, b] = [Buffer.from(expected), Buffer.from(given)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
