@@ -22,13 +22,6 @@ enum {
 	DECIMAL = 10,
 };
 
-#ifdef SYNCODE_JAIL_TEST
-/* A fake root is made of ordinary directories, where the kernel's files do not appear by themselves. */
-enum { CREATE_IN_FAKE_ROOT = O_CREAT | O_TRUNC };
-#else
-enum { CREATE_IN_FAKE_ROOT = 0 };
-#endif
-
 int cg_open_dir(int dir_fd, const char *name)
 {
 	return lift_fd(openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
@@ -41,7 +34,7 @@ int cg_open_read(int dir_fd, const char *file)
 
 int cg_open_write(int dir_fd, const char *file)
 {
-	return lift_fd(openat(dir_fd, file, O_WRONLY | O_CLOEXEC | CREATE_IN_FAKE_ROOT, 0644));
+	return lift_fd(openat(dir_fd, file, O_WRONLY | O_CLOEXEC));
 }
 
 int cg_write(int dir_fd, const char *file, const char *text)
