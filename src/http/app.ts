@@ -48,6 +48,9 @@ export type App = {
   readonly server: FastifyInstance;
   /** Refuses new requests with SERVICE_UNAVAILABLE and lets waiting ones end early. */
   drain(): void;
+  isDraining(): boolean;
+  /** Whether a browser page of this origin may call the API and open sockets. */
+  isAllowedOrigin(origin: string): boolean;
   /** The port listened on, also where a free one was asked for. */
   port(): number;
 };
@@ -81,13 +84,14 @@ export async function createApp(deps: AppDeps, options: AppOptions): Promise<App
   const isProxy = createProxyTrust(config['server.trustedProxies']);
   const server = createServer(isProxy);
   const port = () => portOf(server, config);
+  const isAllowed = (origin: string) => isAllowedOrigin(config, port(), origin);
   const draining = new AbortController();
   const replies = createReplies({ ...deps, check: options.checkAnswers });
   server.setErrorHandler((error, request, reply) => replies.refuse(error, request, reply));
   addHeaders(server, deps, isProxy);
   await server.register(fastifyCookie);
   await server.register(fastifyCors, {
-    origin: (origin, done) => done(null, origin !== undefined && isAllowedOrigin(config, port(), origin)),
+    origin: (origin, done) => done(null, origin !== undefined && isAllowed(origin)),
     credentials: true,
     maxAge: 600,
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
@@ -102,7 +106,7 @@ export async function createApp(deps: AppDeps, options: AppOptions): Promise<App
     reader: deps.db,
     idempotency: createIdempotency(deps),
     internalSecret: options.internalSecret ?? null,
-    isAllowedOrigin: (origin) => isAllowedOrigin(config, port(), origin),
+    isAllowedOrigin: isAllowed,
   });
   addRoutes(server, operations, {
     pipeline,
@@ -111,7 +115,13 @@ export async function createApp(deps: AppDeps, options: AppOptions): Promise<App
     draining: draining.signal,
   });
   await addReference(server, operations);
-  return { server, port, drain: () => draining.abort() };
+  return {
+    server,
+    port,
+    isAllowedOrigin: isAllowed,
+    isDraining: () => draining.signal.aborted,
+    drain: () => draining.abort(),
+  };
 }
 
 function createServer(isProxy: (address: string) => boolean): FastifyInstance {

@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { systemClock } from '../kernel/clock.ts';
-import { invalidFields, NotFound, ValidationFailed } from '../kernel/errors.ts';
+import { invalidFields, NotFound } from '../kernel/errors.ts';
 import { errorBody } from './errors.ts';
+import { endWithRefusal } from './raw-refusal.ts';
 
 /** Answers a request whose address cannot be decoded: before any hook, so with the least of headers. */
 export function refuseBrokenAddress(_error: unknown, _request: FastifyRequest, reply: FastifyReply): void {
@@ -21,14 +22,5 @@ export function refuseBrokenRequest(error: NodeJS.ErrnoException, socket: Socket
     return;
   }
   const constraint = error.code === 'HPE_HEADER_OVERFLOW' ? 'headersTooLarge' : 'http';
-  const refusal = invalidFields({ field: '', constraint, value: null });
-  const body = JSON.stringify(errorBody(refusal, systemClock));
-  const head = [
-    `HTTP/1.1 ${ValidationFailed.status} Bad Request`,
-    'Connection: close',
-    'Content-Type: application/json; charset=utf-8',
-    'X-Content-Type-Options: nosniff',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-  ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+  endWithRefusal(socket, invalidFields({ field: '', constraint, value: null }));
 }

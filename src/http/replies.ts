@@ -9,6 +9,7 @@ import { findOmissions } from './context.ts';
 import { errorBody, retryAfterSeconds, toDomainError } from './errors.ts';
 import type { Replay } from './idempotency.ts';
 import type { Answer } from './operation.ts';
+import { apiPolicy } from './security-headers.ts';
 
 export type RepliesDeps = {
   readonly log: Log;
@@ -56,7 +57,10 @@ export function createReplies(deps: RepliesDeps): Replies {
   function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const refusal = toRefusal(deps, error, request);
     for (const name of answerHeaders) reply.removeHeader(name);
-    reply.type(json).send(writeRefusal(deps, refusal, request, reply));
+    reply
+      .header('Content-Security-Policy', apiPolicy)
+      .type(json)
+      .send(writeRefusal(deps, refusal, request, reply));
   }
 
   return { send, replay, refuse, addHooks: (server) => addHooks(deps, server) };
