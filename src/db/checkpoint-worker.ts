@@ -17,16 +17,18 @@ function copy(): CheckpointStepResult {
 }
 
 /** With everything copied and nobody writing, this commit starts the WAL anew and syncs its header, here. */
-function restart(): void {
+function restart(): boolean {
   try {
     writeMark(raw);
+    return true;
   } catch (error) {
-    if (storageFault(error) !== 'busy') throw error;
+    if (storageFault(error) === 'busy') return false;
+    throw error;
   }
 }
 
 answerQuestions((step) => {
-  const result = copy();
-  if ((step as CheckpointStep) === 'restart' && result.isComplete) restart();
-  return result;
+  const copied = copy();
+  if ((step as CheckpointStep) === 'copy' || !copied.isComplete) return copied;
+  return { isComplete: restart() } satisfies CheckpointStepResult;
 });

@@ -113,7 +113,7 @@ describe('checkpoints', () => {
     expect([count(), test.db.gate.isClosed, deaths]).toEqual([1, false, []]);
   });
 
-  it('go on with a new worker after one that died', async () => {
+  it('let writers go on when the worker cannot start', async () => {
     const { run, health } = start({}, new URL('./children/missing.ts', import.meta.url));
     expect(await run()).toBe(false);
     expect(health().lastError).toMatch(/missing|ended/);
