@@ -1,0 +1,11 @@
+export {
+  admitToSession,
+  changeSessionRole,
+  closeSession,
+  followRoom,
+  leaveSession,
+  openSession,
+  readSessionStats,
+  type SessionStats,
+} from './record.ts';
+export { type EventFacts, recordEvent, type TimelineEvent } from './timeline.ts';
