@@ -1,4 +1,6 @@
 export type { ProblemsDeps } from './actions.ts';
 export { ProblemNotFound } from './errors.ts';
 export { findDrivers, problemVersions, roomProblems } from './lookups.ts';
+export { PackageInvalid } from './package/fault.ts';
 export { createProblems } from './routes.ts';
+export { builtInProblems, type SeedOutcome, seedProblems } from './seeds.ts';

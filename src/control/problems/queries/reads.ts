@@ -123,6 +123,16 @@ export function countCases(reader: Reader, caseSetId: string): number {
   return row?.cases ?? 0;
 }
 
+/** Number of a problem's newest version; 0 before the first. */
+export function findLastNumber(reader: Reader, problemId: string): number {
+  const row = reader.orm
+    .select({ last: sql<number | null>`max(${problemVersions.number})` })
+    .from(problemVersions)
+    .where(eq(problemVersions.problemId, problemId))
+    .get();
+  return row?.last ?? 0;
+}
+
 export type SeedRow = typeof problemSeeds.$inferSelect;
 
 export function findSeed(reader: Reader, slug: string): SeedRow | null {
