@@ -20,21 +20,14 @@ import { findCaller, findNames } from './queries/users.ts';
 import { accountRoutes } from './routes.ts';
 import { createTokens } from './tokens.ts';
 
-/** What the web server knows of itself. */
-export type OwnWeb = {
-  /** The public URL, else http://127.0.0.1 with the port listened on; without a slash at the end. */
-  baseUrl(): string;
-  /** Whether a page of this origin may act on the refresh cookie. */
-  isAllowedOrigin(origin: string): boolean;
-};
-
 export type AccountsDeps = {
   readonly db: Db;
   readonly config: Config;
   readonly keys: KeyRing;
   readonly kernel: Kernel;
   readonly ports: Omit<AccountsPorts, 'mail'>;
-  readonly web: OwnWeb;
+  /** The public URL, else http://127.0.0.1 with the port listened on; without a slash at the end. */
+  baseUrl(): string;
 };
 
 /** What others may ask of users. */
@@ -86,10 +79,10 @@ function createSecrets({ config, keys, kernel }: AccountsDeps, cost: HashCost): 
   };
 }
 
-function createUsers(web: OwnWeb): Users {
+function createUsers(baseUrl: () => string): Users {
   return {
     names: (reader, ids) =>
-      new Map(findNames(reader, ids).map((user) => [user.id, showName(web.baseUrl(), user)])),
+      new Map(findNames(reader, ids).map((user) => [user.id, showName(baseUrl(), user)])),
     loginState: (reader, userId, sid) => {
       const row = findCaller(reader, userId, sid);
       if (row === null || row.deletedAt !== null || row.bannedAt !== null) return 'disabled';
@@ -100,19 +93,20 @@ function createUsers(web: OwnWeb): Users {
 
 /** Accounts of the control plane. `cost` is that of password hashes; only tests take a cheaper one. */
 export function createAccounts(deps: AccountsDeps, cost: HashCost = hashCost): Accounts {
-  const { db, config, kernel, web } = deps;
+  const { db, config, kernel } = deps;
+  const baseUrl = () => deps.baseUrl();
   const { clock, ids } = kernel;
   const secrets = createSecrets(deps, cost);
   const { tokens } = secrets;
   const mail = createOutbox({ clock, ids });
   const ports = { ...deps.ports, mail };
-  const ctx: AccountsContext = { db, config, kernel, ports, secrets, baseUrl: () => web.baseUrl() };
+  const ctx: AccountsContext = { db, config, kernel, ports, secrets, baseUrl };
   return {
-    bindings: accountRoutes(ctx, (origin) => web.isAllowedOrigin(origin)),
+    bindings: accountRoutes(ctx),
     callers: createCallers({ db, tokens, clock }),
     collabTokens: createCollabTokens({ tokens, clock, ids, lifeMs: config['timers.collabTokenMs'] }),
     mail,
-    users: createUsers(web),
+    users: createUsers(baseUrl),
     chores: { [RESET_JOB_KIND]: ({ payload }) => sendResetLink(ctx, payload) },
     hashPassword: (password) => secrets.passwords.hash(password),
     sweep: () => sweepAccounts(ctx),

@@ -1,4 +1,4 @@
-export type { Accounts, AccountsDeps, OwnWeb, Users } from './accounts.ts';
+export type { Accounts, AccountsDeps, Users } from './accounts.ts';
 export { createAccounts } from './accounts.ts';
 export { checkNamesFree } from './actions/register.ts';
 export type { ReadStats } from './context.ts';
@@ -8,5 +8,6 @@ export { avatarUrl, showName, type UserName } from './profile.ts';
 export { endLogins } from './queries/logins.ts';
 export { findWaitingMail } from './queries/mails.ts';
 export { findUser, insertUser, setBan } from './queries/users.ts';
+export { streakDays } from './rules/streak.ts';
 export { checkNewAccount, type NewAccount, normaliseIdentifier } from './rules/identity.ts';
 export type { UserRow } from './tables.ts';

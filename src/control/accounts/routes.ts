@@ -1,6 +1,6 @@
 import { isUnchanged } from '../../http/etag.ts';
 import { type Binding, type Client, operation } from '../../http/operation.ts';
-import { Forbidden, TokenRevoked } from '../../kernel/errors.ts';
+import { TokenRevoked } from '../../kernel/errors.ts';
 import type { Origin } from '../../ports/audit.ts';
 import { changePassword } from './actions/change-password.ts';
 import { login } from './actions/login.ts';
@@ -16,15 +16,8 @@ import { createRefreshCookies, REFRESH_COOKIE } from './cookies.ts';
 const originOf = ({ address, requestId }: Client): Origin => ({ ip: address, requestId });
 
 /** Operations of sign-up, sign-in and passwords, and the own profile. */
-export function accountRoutes(
-  ctx: AccountsContext,
-  isAllowedOrigin: (origin: string) => boolean,
-): readonly Binding[] {
+export function accountRoutes(ctx: AccountsContext): readonly Binding[] {
   const cookies = createRefreshCookies(ctx.config);
-  /** What acts on the cookie alone must come from a page of ours, or from no page at all. */
-  const checkOrigin = ({ origin }: Client) => {
-    if (origin !== null && !isAllowedOrigin(origin)) throw Forbidden();
-  };
 
   return [
     operation('register', {}, async ({ body, client, answer }) => {
@@ -42,7 +35,6 @@ export function accountRoutes(
       'refreshSession',
       { limit: 'refreshOfLogin' },
       async ({ cookies: sent, client, spend, answer }) => {
-        checkOrigin(client);
         const outcome = await refreshSession(ctx, sent.refreshToken, { origin: originOf(client), spend });
         if (outcome.kind === 'reused')
           throw TokenRevoked(undefined, { headers: { 'Set-Cookie': cookies.clear() } });
@@ -52,7 +44,6 @@ export function accountRoutes(
     ),
 
     operation('logout', { limit: 'refreshOfLogin' }, async ({ cookies: sent, client, spend, answer }) => {
-      checkOrigin(client);
       await logout(ctx, sent.refreshToken, { origin: originOf(client), spend });
       return answer(204, undefined, { 'Set-Cookie': cookies.clear() });
     }),
