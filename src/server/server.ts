@@ -1,0 +1,180 @@
+import type { HashCost } from '../control/accounts/index.ts';
+import { createHealthCheck, healthRoutes } from '../control/health/index.ts';
+import { startCheckpoints } from '../db/checkpoint.ts';
+import { write } from '../db/write.ts';
+import { apiVersion } from '../generated/tables.ts';
+import type { AnswerCheck } from '../http/answers.ts';
+import { type App, createApp } from '../http/app.ts';
+import { forgetOldKeys } from '../http/idempotency.ts';
+import { createBackgroundJobs } from '../jobs/background.ts';
+import { type Control, createControl } from './control.ts';
+import { listenOnControlSocket } from './control-socket.ts';
+import type { Installation } from './installation.ts';
+import type { Kernel } from './kernel.ts';
+import { repeat, type Stage, stopAll } from './lifecycle.ts';
+import { createOperator } from './operator.ts';
+import type { PlaneName, Planes } from './planes.ts';
+import { createPlanes } from './planes.ts';
+import { subscribe } from './subscriptions.ts';
+
+export type ServerOptions = {
+  readonly kernel: Kernel;
+  readonly installation: Installation;
+  /** Planes beside control, which is always there. */
+  readonly planes: readonly PlaneName[];
+  /** What only tests ask for. */
+  readonly tests?: { readonly hashCost?: HashCost; readonly checkAnswers?: AnswerCheck };
+};
+
+export type RunningServer = {
+  readonly kernel: Kernel;
+  readonly control: Control;
+  readonly planes: Planes;
+  readonly port: number;
+  /** Address for people on this machine, or the public URL. */
+  readonly url: string;
+  /** Drains and stops everything within the deadline, then closes the database and frees the lock. Repeated calls give the same promise. */
+  stop(deadlineMs?: number): Promise<void>;
+};
+
+/** Starts a server on an open installation; resolves when it listens. What had been started is stopped when it throws. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { kernel, installation } = options;
+  const { config, log } = kernel;
+  const stages: Stage[] = [{ name: 'database', stop: () => installation.close() }];
+  try {
+    return await start(options, stages);
+  } catch (error) {
+    await stopAll(stages, config['timers.drainMs'], log);
+    throw error;
+  }
+}
+
+async function start(options: ServerOptions, stages: Stage[]): Promise<RunningServer> {
+  const { kernel, installation } = options;
+  const { config, log, clock } = kernel;
+  const { db, paths } = installation;
+  const checkpoints = startCheckpoints({ db });
+  stages.push({ name: 'checkpoints', stop: () => checkpoints.stop() });
+
+  let app: App | undefined;
+  const port = () => app?.port() ?? config['server.port'];
+  const baseUrl = () => config['server.publicUrl'].replace(/\/$/, '') || `http://127.0.0.1:${port()}`;
+  const planes = createPlanes({ kernel, installation, names: options.planes, control: () => control });
+  const control: Control = createControl({
+    kernel,
+    installation,
+    collab: { plane: planes.collab, url: () => `${baseUrl().replace(/^http/, 'ws')}/collab` },
+    execution: planes.execution,
+    baseUrl,
+    hashCost: options.tests?.hashCost,
+  });
+  subscribe({ kernel, collab: planes.collab, waiters: control.waiters });
+  app = await openApp(options, control, planes);
+  planes.attach(app);
+
+  const background = createBackgroundJobs({
+    db,
+    queue: control.core.queue,
+    clock,
+    log,
+    handlers: control.chores,
+  });
+  await control.rooms.sweeps.start();
+  stages.push({ name: 'room sweeps', stop: () => control.rooms.sweeps.stop() });
+  stages.push(...(await planes.start()));
+  await background.start();
+  stages.push(background);
+  const cleanUp = repeat('clean-up', config['timers.cleanUpMs'], () => cleanUpAll(options, control), log);
+  stages.push({ name: 'clean-up', stop: cleanUp });
+  await listen(app, config['server.host'], config['server.port']);
+  stages.push({ name: 'http', stop: () => closeHttp(app as App) });
+  const operator = createOperator({ control, kernel });
+  const socket = await listenOnControlSocket(paths.directory, {
+    operator,
+    log,
+    settled: () => db.durable.settled(),
+  });
+  stages.push({ name: 'control socket', stop: async () => void socket.close() });
+
+  let stopping: Promise<void> | undefined;
+  const stop = async (deadlineMs: number) => {
+    log.info({}, 'stopping');
+    app?.drain();
+    planes.drain();
+    await stopAll(stages, deadlineMs, log);
+  };
+  return {
+    kernel,
+    control,
+    planes,
+    port: port(),
+    url: baseUrl(),
+    stop: (deadlineMs = config['timers.drainMs']) => {
+      stopping ??= stop(deadlineMs);
+      return stopping;
+    },
+  };
+}
+
+function openApp(
+  { kernel, installation, tests }: ServerOptions,
+  control: Control,
+  planes: Planes,
+): Promise<App> {
+  const { config, log, clock } = kernel;
+  const { db } = installation;
+  const check = createHealthCheck(
+    {
+      database: () => (db.raw.prepare('SELECT 1').get() ? 'ok' : 'fail'),
+      storage: () => db.durable.health().status,
+      queue: () => (control.core.queue.countWaiting(db, null, ['run', 'submission']) >= 0 ? 'ok' : 'fail'),
+      execution: () => planes.execution.health(),
+      collab: () => planes.collabState(),
+      ai: () => 'disabled',
+      media: () => 'disabled',
+    },
+    clock,
+  );
+  const bindings = [
+    ...control.bindings,
+    ...healthRoutes({ config, apiVersion, execution: planes.execution, check }),
+  ];
+  const { callers } = control.accounts;
+  const { access: rooms } = control.rooms;
+  const checkAnswers = tests?.checkAnswers;
+  return createApp(
+    { config, log, clock, db, callers, rooms },
+    { bindings, ...(checkAnswers === undefined ? {} : { checkAnswers }) },
+  );
+}
+
+async function cleanUpAll({ kernel, installation }: ServerOptions, control: Control): Promise<void> {
+  await control.cleanUp();
+  await write(installation.db, (tx) => forgetOldKeys(tx, kernel.config, kernel.clock.now()));
+}
+
+/** Thrown when the address cannot be listened on. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+  readonly code: string;
+
+  constructor(host: string, port: number, cause: NodeJS.ErrnoException) {
+    super(`${host}:${port}`, { cause });
+    this.code = cause.code ?? 'UNKNOWN';
+  }
+}
+
+async function listen(app: App, host: string, port: number): Promise<void> {
+  try {
+    await app.server.listen({ host, port });
+  } catch (error) {
+    throw new ListenError(host, port, error as NodeJS.ErrnoException);
+  }
+}
+
+/** Waiting polls have been answered by the drain; what is left gets its answer, idle connections are cut. */
+async function closeHttp(app: App): Promise<void> {
+  app.server.server.closeIdleConnections();
+  await app.server.close();
+}
