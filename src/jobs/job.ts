@@ -24,6 +24,8 @@ export type WaitingJob = {
   /** Interrupted by a crash: goes before its lane. */
   readonly atHead: boolean;
   readonly queuedAt: number;
+  /** `language` of the payload, where it has one. */
+  readonly language: string | null;
 };
 
 /** Proof that a job is this start's: whoever holds it may store its results. */

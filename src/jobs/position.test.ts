@@ -7,7 +7,8 @@ let next = 0;
 function job(lane: Lane, userId: string, options: Partial<WaitingJob> = {}): WaitingJob {
   const queuedAt = next++;
   const jobId = `job-${queuedAt}`;
-  return { jobId, kind: 'run', lane, userId, roomId: null, atHead: false, queuedAt, ...options };
+  const plain = { kind: 'run', roomId: null, atHead: false, language: null };
+  return { jobId, lane, userId, queuedAt, ...plain, ...options };
 }
 
 describe('queue position', () => {

@@ -10,10 +10,12 @@ type Row = {
   room_id: string | null;
   at_head: number;
   queued_at: number;
+  language: string | null;
 };
 export type ClaimedRow = Row & { payload: string; attempt: number; failures: number };
 
-const WAITING_COLUMNS = 'id, kind, lane, user_id, room_id, at_head, queued_at';
+const WAITING_COLUMNS =
+  "id, kind, lane, user_id, room_id, at_head, queued_at, payload ->> '$.language' AS language";
 /** Jobs listed at a time; more wait only if an operator allows that. */
 const MAX_LISTED = 10_000;
 
@@ -26,6 +28,7 @@ export function waitingJob(row: Row): WaitingJob {
     roomId: row.room_id,
     atHead: row.at_head === 1,
     queuedAt: row.queued_at,
+    language: row.language,
   };
 }
 
