@@ -1,0 +1,14 @@
+/** Waits until `check` is true (or gives something); fails with `what` after `ms`. */
+export async function until<T>(what: string, check: () => T | Promise<T>, ms = 15_000): Promise<T> {
+  const end = performance.now() + ms;
+  for (;;) {
+    const value = await check();
+    if (value) return value;
+    if (performance.now() > end) throw new Error(`not within ${ms} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+export function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
