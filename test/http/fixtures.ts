@@ -1,4 +1,4 @@
-import type { AuthResponse, RoomDetail, UserProfile } from '../../src/generated/api.ts';
+import type { ActiveRoom, AuthResponse, RoomDetail, UserProfile } from '../../src/generated/api.ts';
 import { ada, roomId } from './support.ts';
 
 export const time = '2026-01-01T00:00:00.000Z';
@@ -56,3 +56,5 @@ export const room: RoomDetail = {
   endedAt: null,
   endReason: null,
 };
+
+export const noActiveRoom: ActiveRoom = { room: null, role: null, isHost: false, joinedAt: null };
