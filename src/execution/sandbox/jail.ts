@@ -179,7 +179,10 @@ export type CgroupBase =
 export interface HostPaths {
   readonly node: string;
   readonly esbuild: string;
-  /** Directories below which `app`, `mounts` and `collect.into` lie: cache, temporary sources. */
+  /**
+   * Directories below which `app`, `mounts` and `collect.into` lie: cache, temporary sources. They and what is shown of
+   * them are readable by every user (0755, 0644): as root, jails run as somebody else. What lies above may be closed.
+   */
   readonly roots: readonly string[];
 }
 

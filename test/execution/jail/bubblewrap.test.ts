@@ -1,0 +1,3 @@
+import { jailContract } from './contract.ts';
+
+jailContract('bubblewrap');
