@@ -5,62 +5,70 @@ import type { Gate } from './types.ts';
 const MAX_WAITING = 10_000;
 const HOLD_MS = 30_000;
 
-type Waiting = { readonly go: () => void; readonly refuse: (error: Error) => void };
+type Limits = { readonly holdMs: number; readonly maxWaiting: number };
+type Waiting = { readonly resolve: () => void; readonly reject: (error: Error) => void };
 
 /** An open gate. Writers that had to wait go on in the order in which they came. */
-export function createGate(limits: { holdMs?: number; maxWaiting?: number } = {}): Gate {
-  const { holdMs = HOLD_MS, maxWaiting = MAX_WAITING } = limits;
-  const waiting = new Set<Waiting>();
-  let isClosed = false;
-  let isShut = false;
+export function createGate(limits: Partial<Limits> = {}): Gate {
+  return new WritersGate({ holdMs: HOLD_MS, maxWaiting: MAX_WAITING, ...limits });
+}
 
-  const leave = (how: (one: Waiting) => void) => {
-    const all = [...waiting];
-    waiting.clear();
+class WritersGate implements Gate {
+  readonly #limits: Limits;
+  readonly #waiting = new Set<Waiting>();
+  #isClosed = false;
+  #isShut = false;
+
+  constructor(limits: Limits) {
+    this.#limits = limits;
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  get isShut(): boolean {
+    return this.#isShut;
+  }
+
+  pass = async (): Promise<void> => {
+    if (this.#isShut || this.#waiting.size >= this.#limits.maxWaiting) throw unavailable(5);
+    if (this.#isClosed) await this.#wait();
+  };
+
+  close = (): void => {
+    this.#isClosed = true;
+  };
+
+  open = (): void => {
+    if (this.#isShut) return;
+    this.#isClosed = false;
+    this.#leave((one) => one.resolve());
+  };
+
+  shut = (): void => {
+    this.#isShut = true;
+    this.#isClosed = true;
+    this.#leave((one) => one.reject(unavailable(5)));
+  };
+
+  async #wait(): Promise<void> {
+    const { promise, ...one } = Promise.withResolvers<void>();
+    this.#waiting.add(one);
+    const timer = setTimeout(() => {
+      this.#waiting.delete(one);
+      one.reject(unavailable(5));
+    }, this.#limits.holdMs);
+    try {
+      await promise;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #leave(how: (one: Waiting) => void): void {
+    const all = [...this.#waiting];
+    this.#waiting.clear();
     for (const one of all) how(one);
-  };
-  const wait = () =>
-    new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        waiting.delete(one);
-        reject(unavailable(5));
-      }, holdMs);
-      const one: Waiting = {
-        go: () => {
-          clearTimeout(timer);
-          resolve();
-        },
-        refuse: (error) => {
-          clearTimeout(timer);
-          reject(error);
-        },
-      };
-      waiting.add(one);
-    });
-
-  return {
-    get isClosed() {
-      return isClosed;
-    },
-    get isShut() {
-      return isShut;
-    },
-    async pass() {
-      if (isShut || waiting.size >= maxWaiting) throw unavailable(5);
-      if (isClosed) await wait();
-    },
-    close: () => {
-      isClosed = true;
-    },
-    open: () => {
-      if (isShut) return;
-      isClosed = false;
-      leave((one) => one.go());
-    },
-    shut: () => {
-      isShut = true;
-      isClosed = true;
-      leave((one) => one.refuse(unavailable(5)));
-    },
-  };
+  }
 }

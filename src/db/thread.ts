@@ -31,52 +31,67 @@ export function threadFile(name: string, from: string): URL {
 
 /** A thread that runs `entry` with `data` as its workerData; `entry` calls answerQuestions(). */
 export function createThread(entry: URL, name: string, data: unknown): Thread {
-  let worker: Worker | null = null;
-  let pending: Pending | null = null;
+  return new AskedThread(entry, name, data);
+}
 
-  const take = (): Pending | null => {
-    const taken = pending;
-    pending = null;
-    return taken;
+class AskedThread implements Thread {
+  readonly #entry: URL;
+  readonly #name: string;
+  readonly #data: unknown;
+  #worker: Worker | null = null;
+  #pending: Pending | null = null;
+
+  constructor(entry: URL, name: string, data: unknown) {
+    this.#entry = entry;
+    this.#name = name;
+    this.#data = data;
+  }
+
+  ask = async (question: unknown, timeoutMs: number): Promise<unknown> => {
+    if (this.#pending) throw new Error(`The thread ${this.#name} is busy`);
+    const { promise, ...pending } = Promise.withResolvers<unknown>();
+    this.#pending = pending;
+    this.#worker ??= this.#start();
+    this.#worker.postMessage(question);
+    const timer = setTimeout(() => void this.#end(new ThreadHung(this.#name, timeoutMs)), timeoutMs);
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+    }
   };
-  const start = (): Worker => {
-    const started = new Worker(entry, { name, workerData: data, execArgv: [] });
+
+  stop = (): Promise<void> => this.#end(new Error(`The thread ${this.#name} was stopped`));
+
+  #start(): Worker {
+    const started = new Worker(this.#entry, { name: this.#name, workerData: this.#data, execArgv: [] });
     const lose = (error: Error) => {
-      if (worker !== started) return;
-      worker = null;
-      take()?.reject(error);
+      if (this.#worker !== started) return;
+      this.#worker = null;
+      this.#take()?.reject(error);
     };
     started.unref();
-    started.on('message', (answer: Answer) => settle(take(), answer));
-    started.on('error', (error) => lose(error instanceof Error ? error : new Error(String(error))));
-    started.on('exit', (code) => lose(new Error(`The thread ${name} ended with code ${code}`)));
-    return started;
-  };
-  const stop = async () => {
-    const ending = worker;
-    worker = null;
-    await ending?.terminate();
-    take()?.reject(new Error(`The thread ${name} was stopped`));
-  };
-  const ask = (question: unknown, timeoutMs: number) =>
-    new Promise<unknown>((resolve, reject) => {
-      if (pending) throw new Error(`The thread ${name} is busy`);
-      const timer = setTimeout(async () => {
-        take();
-        await stop();
-        reject(new ThreadHung(name, timeoutMs));
-      }, timeoutMs);
-      const done = <Value>(how: (value: Value) => void) => {
-        return (value: Value) => {
-          clearTimeout(timer);
-          how(value);
-        };
-      };
-      pending = { resolve: done(resolve), reject: done(reject) };
-      worker ??= start();
-      worker.postMessage(question);
+    started.on('message', (answer: Answer) => {
+      if (this.#worker === started) settle(this.#take(), answer);
     });
-  return { ask, stop };
+    started.on('error', (error) => lose(error instanceof Error ? error : new Error(String(error))));
+    started.on('exit', (code) => lose(new Error(`The thread ${this.#name} ended with code ${code}`)));
+    return started;
+  }
+
+  /** Who asked hears `why` only when the thread is gone. */
+  async #end(why: Error): Promise<void> {
+    const ending = this.#worker;
+    this.#worker = null;
+    await ending?.terminate();
+    this.#take()?.reject(why);
+  }
+
+  #take(): Pending | null {
+    const taken = this.#pending;
+    this.#pending = null;
+    return taken;
+  }
 }
 
 function settle(pending: Pending | null, answer: Answer): void {
