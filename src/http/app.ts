@@ -105,7 +105,6 @@ export async function createApp(deps: AppDeps, options: AppOptions): Promise<App
     rooms: deps.rooms,
     reader: deps.db,
     idempotency: createIdempotency(deps),
-    internalSecret: options.internalSecret ?? null,
     isAllowedOrigin: isAllowed,
   });
   addRoutes(server, operations, {
@@ -113,6 +112,7 @@ export async function createApp(deps: AppDeps, options: AppOptions): Promise<App
     replies,
     limits: createLimits(config, clock),
     draining: draining.signal,
+    internalSecret: options.internalSecret ?? null,
   });
   await addReference(server, operations);
   return {

@@ -22,7 +22,7 @@ export type Repeatable = {
   /** Stores the answer in the transaction of the action. */
   keep(tx: Tx, answer: Answer): void;
   readonly isKept: boolean;
-  /** Frees the key for the next request; called once the answer is on its way, whatever it is. */
+  /** Frees the key for the next request; called when the action is over, whatever came of it. */
   end(): void;
 };
 
@@ -63,7 +63,7 @@ export function createIdempotency({ config, clock, db }: IdempotencyDeps): Idemp
       isKept = true;
     };
     const end = () => {
-      if (running.get(name) === bodyHash) running.delete(name);
+      running.delete(name);
     };
     return {
       keep,

@@ -60,6 +60,8 @@ export type Client = {
   cookie(name: string): string | null;
   /** The User-Agent header, cut to 300 characters; null without. */
   readonly userAgent: string | null;
+  /** The request carries the secret that the planes share. */
+  readonly isPlane: boolean;
   /** Aborts when the client goes away, or when the server wants waiting requests to end. */
   readonly signal: AbortSignal;
 };

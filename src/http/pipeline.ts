@@ -1,4 +1,3 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { Reader } from '../db/types.ts';
 import { Forbidden, Unauthorized } from '../kernel/errors.ts';
 import type { Callers } from '../ports/callers.ts';
@@ -14,21 +13,16 @@ export type PipelineDeps = {
   readonly rooms: RoomAccess;
   readonly reader: Reader;
   readonly idempotency: Idempotency;
-  /** Shared by the planes of one installation; null where no internal operation is served. */
-  readonly internalSecret: string | null;
   /** Whether a browser page of this origin may use the cookie of the sign-in. */
   isAllowedOrigin(origin: string): boolean;
 };
-
-/** The headers that say who asks. */
-export type Credentials = { readonly authorization: string | undefined; readonly internalSecret: unknown };
 
 /**
  * The checks before a handler, in their order: 1 credentials, 2 the general bucket, 3 parameters, body and the buckets
  * against guessing, then the stored answer of a repeated request, 4 the global right, 5 to 8 the room.
  */
 export type Pipeline = {
-  identify(call: Call, credentials: Credentials): Promise<void>;
+  identify(call: Call, authorization: string | undefined): Promise<void>;
   read(call: Call, raw: RawInput): void;
   admit(call: Call, path: string): void;
 };
@@ -39,17 +33,16 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
     call.spending.take(name, bucketKey(bucket, call));
   };
 
-  async function identify(call: Call, credentials: Credentials): Promise<void> {
+  async function identify(call: Call, authorization: string | undefined): Promise<void> {
     const { id, entry } = call.operation;
-    if (entry.permission === 'internal') return checkSecret(call, credentials.internalSecret);
-    if (entry.permission !== 'public')
-      call.caller = await authenticate(deps.callers, credentials.authorization);
+    if (entry.permission === 'internal') return checkSecret(call);
+    if (entry.permission !== 'public') call.caller = await authenticate(deps.callers, authorization);
     if (uncounted.has(id)) return;
     take(call, call.caller === null ? 'address' : polls.has(id) ? 'polling' : 'user');
   }
 
-  function checkSecret(call: Call, secret: unknown): void {
-    if (isSecret(deps.internalSecret, secret)) return;
+  function checkSecret(call: Call): void {
+    if (call.client.isPlane) return;
     take(call, 'internalSecret');
     throw Unauthorized();
   }
@@ -65,7 +58,7 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
 
   function admit(call: Call, path: string): void {
     const { operation, caller, input } = call;
-    const { entry, rules } = operation;
+    const { entry } = operation;
     const key = input?.headers['Idempotency-Key'];
     if (caller && key !== undefined) {
       const begun = deps.idempotency.begin({ userId: caller.userId, path, key }, input?.body, entry);
@@ -75,6 +68,17 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
       }
       call.claim = begun.claim;
     }
+    try {
+      enter(call);
+    } catch (error) {
+      call.claim?.end();
+      throw error;
+    }
+  }
+
+  function enter(call: Call): void {
+    const { operation, caller, input } = call;
+    const { entry, rules } = operation;
     if (entry.permission === 'admin' && caller?.role !== 'admin') throw Forbidden();
     if (!rules || !caller) return;
     call.room = deps.rooms.enter(deps.reader, String(input?.params.roomId), caller.userId, rules);
@@ -88,11 +92,4 @@ async function authenticate(callers: Callers, authorization: string | undefined)
   const token = /^Bearer ([\w.~+/-]+=*)$/i.exec(authorization ?? '')?.[1];
   if (token === undefined) throw Unauthorized();
   return await callers.authenticate(token);
-}
-
-/** Compared in constant time; nothing is right where no secret is set. */
-export function isSecret(expected: string | null, given: unknown): boolean {
-  if (expected === null || typeof given !== 'string') return false;
-  const [a, b] = [Buffer.from(expected), Buffer.from(given)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }

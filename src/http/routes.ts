@@ -7,6 +7,7 @@ import type { Limits } from './limits.ts';
 import type { Client } from './operation.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Replies } from './replies.ts';
+import { isSecret } from './secret.ts';
 
 export type RouteDeps = {
   readonly pipeline: Pipeline;
@@ -14,6 +15,8 @@ export type RouteDeps = {
   readonly limits: Limits;
   /** Aborts when the server stops: requests that wait end then. */
   readonly draining: AbortSignal;
+  /** Shared by the planes of one installation; null where no internal operation is served. */
+  readonly internalSecret: string | null;
 };
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
@@ -49,10 +52,9 @@ function addRoute(server: FastifyInstance, url: string, operation: BoundOperatio
     bodyLimit: operation.entry.maxBodyBytes,
     config: { operation, immediate: immediate.has(operation.id) },
     onRequest: async (request, reply) => {
-      const call = createCall(operation, limits, createClient(request, reply, deps.draining));
+      const call = createCall(operation, limits, createClient(request, reply, deps));
       request.call = call;
-      const { authorization, 'x-internal-secret': internalSecret } = request.headers;
-      await pipeline.identify(call, { authorization, internalSecret });
+      await pipeline.identify(call, request.headers.authorization);
     },
     preValidation: async (request) => {
       const { params, query, headers, cookies, body } = request;
@@ -71,8 +73,11 @@ function addRoute(server: FastifyInstance, url: string, operation: BoundOperatio
 
 async function serve(call: Call, reply: FastifyReply, replies: Replies): Promise<FastifyReply> {
   if (call.replay) return replies.replay(call, call.replay, reply);
-  const answer = await handle(call);
-  return replies.send(call, answer, reply);
+  try {
+    return replies.send(call, await handle(call), reply);
+  } finally {
+    call.claim?.end();
+  }
 }
 
 function refuseOthers(server: FastifyInstance, url: string, allowed: ReadonlySet<string>): void {
@@ -103,7 +108,8 @@ function createCall(operation: BoundOperation, limits: Limits, client: Client): 
   };
 }
 
-function createClient(request: FastifyRequest, reply: FastifyReply, draining: AbortSignal): Client {
+function createClient(request: FastifyRequest, reply: FastifyReply, deps: RouteDeps): Client {
+  const { draining, internalSecret: secret } = deps;
   let signal: AbortSignal | undefined;
   return {
     address: request.ip,
@@ -111,6 +117,7 @@ function createClient(request: FastifyRequest, reply: FastifyReply, draining: Ab
     origin: request.headers.origin ?? null,
     cookie: (name) => request.cookies[name] ?? null,
     userAgent: request.headers['user-agent']?.slice(0, MAX_AGENT_LENGTH) ?? null,
+    isPlane: isSecret(secret, request.headers['x-internal-secret']),
     get signal() {
       signal ??= AbortSignal.any([closed(reply), draining]);
       return signal;
