@@ -25,7 +25,7 @@ export type ProblemsDeps = {
   readonly isSelectedFor: (reader: Reader, problemId: string, userId: string) => boolean;
 };
 
-type ListQuery = Operations['listProblems']['query'];
+export type ListQuery = Operations['listProblems']['query'];
 
 function filterOf(caller: Caller, query: ListQuery): ListFilter {
   return {

@@ -1,5 +1,5 @@
+import { isUnchanged, weakTag } from '../../http/etag.ts';
 import { type Binding, type Client, operation } from '../../http/operation.ts';
-import { isNamedBy, weakTag } from '../../kernel/entity-tag.ts';
 import type { Origin } from '../../ports/audit.ts';
 import { getProblem, listProblems, listTags, type ProblemsDeps } from './actions.ts';
 
@@ -18,7 +18,7 @@ export function createProblems(deps: ProblemsDeps): readonly Binding[] {
         origin: originOf(client),
       });
       const tag = weakTag(updatedAt, problem);
-      return isNamedBy(tag, headers['If-None-Match']) ? answer(304) : answer(200, problem, { ETag: tag });
+      return isUnchanged(headers['If-None-Match'], tag) ? answer(304) : answer(200, problem, { ETag: tag });
     }),
   ];
 }

@@ -32,6 +32,16 @@ const function_: Files = {
   'attachments/templates/go/main.go': 'starter',
 };
 
+const withoutSecret: Files = Object.fromEntries(
+  Object.keys(basic).flatMap((path) => (path.startsWith('data/secret/') ? [[path, null]] : [])),
+);
+const scoring: Files = { 'problem.yaml': `${problemYaml}type: scoring\n` };
+const group: Files = {
+  'data/secret/g/test_group.yaml': 'max_score: 5\n',
+  'data/secret/g/x.in': '',
+  'data/secret/g/x.ans': '',
+};
+
 let parent: string;
 beforeEach(() => {
   parent = mkdtempSync(join(tmpdir(), 'syncode-package-'));
@@ -130,12 +140,8 @@ describe('a problem package', () => {
 
   it('has points by test groups when it is scoring', async () => {
     const { content } = await read({
-      'problem.yaml': `${problemYaml}type: scoring\n`,
-      'data/secret/a.in': null,
-      'data/secret/a.ans': null,
-      'data/secret/a.yaml': null,
-      'data/secret/a-b.in': null,
-      'data/secret/a-b.ans': null,
+      ...scoring,
+      ...withoutSecret,
       'data/secret/large/test_group.yaml': 'max_score: 70\n',
       'data/secret/large/x.in': '1\n',
       'data/secret/large/x.ans': '1\n',
@@ -239,15 +245,7 @@ describe('a package is refused, with file and field,', () => {
     ['without statement', { 'statement/problem.en.md': null }, 'statement: no problem.<language>.md'],
     ['without answer', { 'data/secret/a.ans': null }, 'data/secret/a.ans: is missing'],
     ['without input', { 'data/secret/b.ans': 'x' }, 'data/secret/b.ans: an answer without its .in file'],
-    [
-      'without hidden case',
-      Object.fromEntries(
-        Object.keys(basic)
-          .filter((path) => path.includes('secret'))
-          .map((path) => [path, null]),
-      ),
-      'data/secret: no test case',
-    ],
+    ['without hidden case', withoutSecret, 'data/secret: no test case'],
     ['with files for a case', { 'data/secret/a.files/x.txt': 'x' }, 'data/secret/a.files/x.txt: input files'],
     ['with arguments', { 'data/secret/a.yaml': 'args: [x]\n' }, 'data/secret/a.yaml, args'],
     [
@@ -309,6 +307,22 @@ describe('a package is refused, with file and field,', () => {
       { 'syncode/meta.yaml': 'slug: x\ndifficulty: easy\nexamples: [{sample: a}]\n' },
       'syncode/meta.yaml, examples.0.sample: no case a in data/sample',
     ],
+    ['that scores without groups', scoring, 'data/secret: scoring without test groups is not supported'],
+    [
+      'with a case outside its groups',
+      { ...scoring, ...group },
+      'data/secret/a-b.in: a test case outside the test groups',
+    ],
+    [
+      'with a group without points',
+      { ...scoring, ...group, ...withoutSecret, 'data/secret/g/test_group.yaml': 'max_score: unbounded\n' },
+      'data/secret/g/test_group.yaml, max_score: a test group needs 1 to 1000 points',
+    ],
+    [
+      'with a group without cases',
+      { ...scoring, ...withoutSecret, 'data/secret/g/test_group.yaml': 'max_score: 5\n' },
+      'data/secret/g: a test group without test cases',
+    ],
     [
       'with a hint of no level',
       { 'syncode/hints.yaml': '- {level: loud, text: x}\n' },
@@ -316,28 +330,6 @@ describe('a package is refused, with file and field,', () => {
     ],
   ])('%s', async (_name, files, message) => {
     expect(await faults(files)).toContain(message);
-  });
-
-  it('that scores without groups, with a case outside them, or with a group without points', async () => {
-    const scoring = { 'problem.yaml': `${problemYaml}type: scoring\n` };
-    const group = {
-      'data/secret/g/test_group.yaml': 'max_score: 5\n',
-      'data/secret/g/x.in': '',
-      'data/secret/g/x.ans': '',
-    };
-    expect(await faults(scoring)).toContain('scoring without test groups');
-    expect(await faults({ ...scoring, ...group })).toContain(
-      'data/secret/a-b.in: a test case outside the test groups',
-    );
-    for (const name of ['a', 'a-b'])
-      for (const end of ['in', 'ans', 'yaml'])
-        rmSync(join(root(), `data/secret/${name}.${end}`), { force: true });
-    const pointless = { 'data/secret/g/test_group.yaml': 'max_score: unbounded\n' };
-    for (const path of Object.keys(basic).filter((name) => name.startsWith('data/secret')))
-      Object.assign(pointless, { [path]: null });
-    expect(await faults({ ...scoring, ...group, ...pointless })).toContain(
-      'max_score: a test group needs 1 to 1000',
-    );
   });
 
   it('that does not exist, or is a file', async () => {

@@ -22,8 +22,11 @@ export type ListFilter = {
 
 const difficultyRank = sql<number>`CASE ${problems.difficulty} WHEN 'easy' THEN 1 WHEN 'medium' THEN 2 ELSE 3 END`;
 
+/** What a cursor can hold of a title: 512 characters of base64 take 80 of up to 4 bytes; beyond it the id decides. */
+const TITLE_LENGTH = 80;
+
 const sortValues = {
-  title: sql<string>`${problems.titleKey}`,
+  title: sql<string>`substr(${problems.titleKey}, 1, ${sql.raw(String(TITLE_LENGTH))})`,
   difficulty: difficultyRank,
   createdAt: sql<number>`${problems.createdAt}`,
   popularity: sql<number>`${problems.submitters}`,
