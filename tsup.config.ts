@@ -10,7 +10,7 @@ export default defineConfig({
     main: 'src/cli/main.ts',
     'checkpoint-worker': 'src/db/checkpoint-worker.ts',
     'read-worker': 'src/db/read-worker.ts',
-    'execution-worker': 'src/execution/worker.ts',
+    // execution-worker
   },
   format: 'esm',
   target: 'node24',

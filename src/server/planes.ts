@@ -20,6 +20,10 @@ export type Planes = {
   attach(app: App): void;
   /** Starts them in order; gives how to stop them. */
   start(): Promise<Stage[]>;
+  /** What runs, in words for the operator. */
+  describe(): string[];
+  /** Resolves when programs can be run, or are known not to be, with what the operator should know of it. */
+  ready(): Promise<string[]>;
   /** No new work from now on. */
   drain(): void;
 };
@@ -39,6 +43,8 @@ export function createPlanes({ kernel }: PlanesDeps): Planes {
     collabState: () => 'disabled',
     attach: () => {},
     start: async () => [],
+    describe: () => [],
+    ready: async () => [],
     drain: () => {},
   };
 }

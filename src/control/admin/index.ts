@@ -9,3 +9,4 @@ export {
 export { createAuditWriter, sweepAuditLog } from './audit.ts';
 export type { AdminDeps, CloseRoomsOf } from './deps.ts';
 export { AmbiguousUser } from './errors.ts';
+export { countAdmins } from './queries.ts';

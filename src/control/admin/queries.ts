@@ -27,3 +27,13 @@ export function listNamed(reader: Reader, name: string, withDeleted: boolean): U
   const condition = withDeleted ? isNamed : and(isNamed, isNull(users.deletedAt));
   return reader.orm.select().from(users).where(condition).limit(3).all();
 }
+
+/** Administrators who may act: neither banned nor deleted. */
+export function countAdmins(reader: Reader): number {
+  const row = reader.orm
+    .select({ admins: sql<number>`count(*)` })
+    .from(users)
+    .where(and(eq(users.role, 'admin'), isNull(users.deletedAt), isNull(users.bannedAt)))
+    .get();
+  return row?.admins ?? 0;
+}

@@ -36,7 +36,7 @@ describe('getInstance', () => {
       mail: false,
       registrationOpen: true,
     });
-    expect((languages as { language: string; reason: string }[]).map(({ language }) => language)).toEqual([
+    expect((languages as unknown as { language: string }[]).map(({ language }) => language)).toEqual([
       'python',
       'javascript',
       'typescript',

@@ -1,0 +1,149 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { createCommand, createGroup, optionsOf } from '../command.ts';
+import { outputOf } from '../context.ts';
+import { CliFailure, exitCodes } from '../failure.ts';
+import { operate } from '../operator.ts';
+import { ask, askSecret, readStdinLine } from '../prompt.ts';
+
+const createdSchema = z.object({
+  id: z.string(),
+  email: z.string(),
+  username: z.string(),
+  role: z.string(),
+  generatedPassword: z.string().nullable(),
+});
+const changedSchema = z.object({ userId: z.string(), username: z.string(), changed: z.boolean() });
+const linkSchema = z.object({
+  userId: z.string(),
+  username: z.string(),
+  link: z.string(),
+  expiresAt: z.string(),
+});
+
+type CreateOptions = {
+  email?: string;
+  username?: string;
+  displayName?: string;
+  admin?: boolean;
+  passwordStdin?: boolean;
+  generatePassword?: boolean;
+};
+
+/** Null: the server generates one. Nothing is asked where there is nobody to ask. */
+async function choosePassword({ passwordStdin, generatePassword }: CreateOptions): Promise<string | null> {
+  if (passwordStdin === true) return readStdinLine();
+  if (generatePassword === true || process.stdin.isTTY !== true) return null;
+  const password = await askSecret('Password (empty: generate one)', '--password-stdin');
+  if (password === '') return null;
+  if ((await askSecret('Once more', '--password-stdin')) !== password) {
+    throw new CliFailure(exitCodes.usage, 'The two passwords differ.', { remedy: 'Run the command again.' });
+  }
+  return password;
+}
+
+function createUserCommand(): Command {
+  const command = createCommand('create', {
+    about: 'Makes an account, with --admin that of an administrator.',
+    examples: [
+      'syncode admin create --admin --email ada@example.org --username ada',
+      'syncode admin create --email bob@example.org --username bob --generate-password',
+    ],
+    exits: [exitCodes.failed, exitCodes.usage, exitCodes.refused],
+  });
+  command
+    .option('--email <address>', 'mail address, also for signing in')
+    .option('--username <name>', '3 to 30 letters, digits and _')
+    .option('--display-name <name>', 'name that others see')
+    .option('--admin', 'make an administrator')
+    .option('--password-stdin', 'read the password from the first line of standard input')
+    .option('--generate-password', 'generate the password and print it once');
+  return command.action(async () => {
+    const options = optionsOf<CreateOptions>(command);
+    const email = options.email ?? (await ask('Mail address', '--email'));
+    const username = options.username ?? (await ask('Username', '--username'));
+    const password = await choosePassword(options);
+    const args = {
+      email,
+      username,
+      displayName: options.displayName ?? null,
+      password,
+      role: options.admin === true ? 'admin' : 'user',
+    };
+    const created = createdSchema.parse(await operate(options, 'admin.create', args));
+    outputOf(options).result(created, () => {
+      const kind = created.role === 'admin' ? 'Administrator' : 'User';
+      const secret = created.generatedPassword;
+      const lines = [`${kind} ${created.username} (${created.email}) was created.`];
+      if (secret !== null) lines.push(`Password, shown only now: ${secret}`);
+      return lines.join('\n');
+    });
+  });
+}
+
+function banCommand(): Command {
+  const command = createCommand('ban', {
+    about: 'Bans an account: its logins end and its connections are closed at once.',
+    examples: [
+      'syncode admin ban mallory --reason "shares solutions"',
+      'syncode admin ban mallory@example.org',
+    ],
+    exits: [exitCodes.failed, exitCodes.notFound, exitCodes.refused],
+  });
+  command
+    .argument('<user>', 'mail address, username or id')
+    .option('--reason <text>', 'for the records; the user is not told');
+  return command.action(async (user: string) => {
+    const options = optionsOf<{ reason?: string }>(command);
+    const args = { user, reason: options.reason ?? null };
+    const outcome = changedSchema.parse(await operate(options, 'admin.ban', args));
+    outputOf(options).result(outcome, () =>
+      outcome.changed
+        ? `${outcome.username} is banned.`
+        : `${outcome.username} was banned already; nothing changed.`,
+    );
+  });
+}
+
+function unbanCommand(): Command {
+  const command = createCommand('unban', {
+    about: 'Lifts the ban of an account, which may then sign in again.',
+    examples: ['syncode admin unban mallory', 'syncode admin unban mallory --json'],
+    exits: [exitCodes.failed, exitCodes.notFound],
+  });
+  command.argument('<user>', 'mail address, username or id');
+  return command.action(async (user: string) => {
+    const options = optionsOf(command);
+    const outcome = changedSchema.parse(await operate(options, 'admin.unban', { user }));
+    outputOf(options).result(outcome, () =>
+      outcome.changed
+        ? `${outcome.username} may sign in again.`
+        : `${outcome.username} was not banned; nothing changed.`,
+    );
+  });
+}
+
+function resetLinkCommand(): Command {
+  const command = createCommand('reset-link', {
+    about: 'Shows the password reset link that waits for a user who asked for one; each look is audited.',
+    examples: ['syncode admin reset-link bob', 'syncode admin reset-link bob@example.org --json'],
+    exits: [exitCodes.failed, exitCodes.notFound],
+  });
+  command.argument('<user>', 'mail address, username or id');
+  return command.action(async (user: string) => {
+    const options = optionsOf(command);
+    const { username, link, expiresAt } = linkSchema.parse(
+      await operate(options, 'admin.resetLink', { user }),
+    );
+    const until = new Date(expiresAt).toLocaleString(undefined, { timeZoneName: 'short' });
+    outputOf(options).result(
+      { username, link, expiresAt },
+      () => `${link}\nFor ${username}, once, until ${until}.`,
+    );
+  });
+}
+
+export function adminCommand(): Command {
+  const commands = [createUserCommand(), banCommand(), unbanCommand(), resetLinkCommand()];
+  return createGroup('admin', 'Accounts: makes them, bans them, helps them back in.', commands);
+}

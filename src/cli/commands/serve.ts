@@ -1,0 +1,144 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import type { Command } from 'commander';
+import type { Config, SettingKey } from '../../config/schema.ts';
+import { createLog } from '../../kernel/log.ts';
+import { hasAdministrator } from '../../server/administrators.ts';
+import { refuseExposure, warnExposure } from '../../server/exposure.ts';
+import { createInstallation, openInstallation } from '../../server/installation.ts';
+import { createKernel } from '../../server/kernel.ts';
+import { type PlaneName, planeNames } from '../../server/planes.ts';
+import { ListenError, type RunningServer, startServer } from '../../server/server.ts';
+import { createCommand, optionsOf } from '../command.ts';
+import { configOf, dataDirectoryOf, enterDataDirectory } from '../context.ts';
+import { CliFailure, exitCodes } from '../failure.ts';
+
+/** libuv's threads: hashes, tokens and the flush of the disk share them, and the flush must not wait for hashes. */
+const LEAST_POOL_THREADS = 16;
+
+type ServeOptions = { host?: string; port?: string; planes?: string; init?: boolean; migrate: boolean };
+
+const say = (line: string) => process.stderr.write(`${line}\n`);
+
+function checkThreads(): void {
+  const threads = Number(process.env.UV_THREADPOOL_SIZE ?? 4);
+  if (threads >= LEAST_POOL_THREADS) return;
+  throw new CliFailure(
+    exitCodes.usage,
+    `UV_THREADPOOL_SIZE is ${threads}; the server needs ${LEAST_POOL_THREADS}.`,
+    {
+      why: 'With fewer threads sign-ins hold up the disk, and with it everybody.',
+      remedy: 'Start it with bin/syncode and leave UV_THREADPOOL_SIZE alone, or set it to 16.',
+    },
+  );
+}
+
+function parsePlanes(text: string | undefined): PlaneName[] {
+  if (text === undefined) return [...planeNames];
+  const names = text.split(',').map((name) => name.trim());
+  const unknown = names.find(
+    (name) => name !== 'control' && !(planeNames as readonly string[]).includes(name),
+  );
+  if (unknown !== undefined || !names.includes('control')) {
+    throw new CliFailure(exitCodes.usage, `--planes ${text} cannot be served.`, {
+      remedy: `Name control, and any of ${planeNames.join(', ')}, separated by commas.`,
+    });
+  }
+  return planeNames.filter((name) => names.includes(name));
+}
+
+function checkExposure(config: Config): void {
+  const [what, ...lines] = refuseExposure(config) ?? [];
+  if (what !== undefined) throw new CliFailure(exitCodes.usage, what, { remedy: lines.join('\n  ') });
+}
+
+function explainListen(error: ListenError): CliFailure {
+  const place = error.message;
+  if (error.code === 'EADDRINUSE') {
+    return new CliFailure(exitCodes.failed, `${place} is taken by another program.`, {
+      remedy: 'Choose another with --port, or see who has it: ss -ltnp',
+    });
+  }
+  const why = error.code === 'EACCES' ? 'Ports below 1024 are for root.' : `The system says ${error.code}.`;
+  return new CliFailure(exitCodes.failed, `${place} cannot be listened on.`, {
+    why,
+    remedy: 'Choose another with --host or --port.',
+  });
+}
+
+/** Tells systemd; without it nothing happens. */
+function notifySystemd(state: string): void {
+  if (process.env.NOTIFY_SOCKET === undefined) return;
+  execFile('systemd-notify', [state], (error) => {
+    if (error) say(`systemd was not told (${state}): ${error.message}`);
+  });
+}
+
+function announce(server: RunningServer, directory: string): void {
+  const { config } = server.kernel;
+  say(`Syncode answers at ${server.url} (reference: ${server.url}/docs)`);
+  say(`  data directory  ${directory}`);
+  for (const line of server.planes.describe()) say(`  ${line}`);
+  for (const warning of warnExposure(config)) say(`  warning         ${warning}`);
+  if (!hasAdministrator(directory))
+    say('  note            There is no administrator yet: syncode admin create --admin');
+}
+
+/** Resolves once the server has stopped; a second signal ends the process at once. */
+function runUntilSignal(server: RunningServer): Promise<void> {
+  return new Promise((resolve) => {
+    let isStopping = false;
+    const onSignal = (signal: NodeJS.Signals) => {
+      if (isStopping) process.exit(exitCodes.failed);
+      isStopping = true;
+      say(`${signal}: stopping (again: at once).`);
+      notifySystemd('STOPPING=1');
+      server.stop().then(() => resolve());
+    };
+    process.on('SIGTERM', onSignal);
+    process.on('SIGINT', onSignal);
+  });
+}
+
+async function serve(options: ServeOptions & { dataDir?: string }): Promise<void> {
+  checkThreads();
+  const planes = parsePlanes(options.planes);
+  if (options.init === true && !existsSync(dataDirectoryOf(options)))
+    createInstallation(dataDirectoryOf(options));
+  const directory = enterDataDirectory(options);
+  const flags: Partial<Record<SettingKey, unknown>> = {
+    'server.host': options.host,
+    'server.port': options.port,
+  };
+  const { config } = configOf(directory, flags);
+  checkExposure(config);
+  const log = createLog(config['log.level']);
+  const kernel = createKernel(config, log);
+  const installation = openInstallation(directory, { log, mode: 'server', migrate: options.migrate });
+  const { applied, backup } = installation.migrated;
+  if (backup !== null) say(`Applied ${applied.join(', ')}; the state before is kept in ${backup}.`);
+  const server = await startServer({ kernel, installation, planes }).catch((error: unknown) => {
+    throw error instanceof ListenError ? explainListen(error) : error;
+  });
+  announce(server, directory);
+  notifySystemd('--ready');
+  void server.planes.ready().then((lines) => {
+    for (const line of lines) say(`  ${line}`);
+  });
+  await runUntilSignal(server);
+}
+
+export function serveCommand(): Command {
+  const command = createCommand('serve', {
+    about: 'Runs the server until it is told to stop.',
+    examples: ['syncode serve', 'syncode serve --port 9000 --data-dir ./data --init'],
+    exits: [exitCodes.failed, exitCodes.usage, exitCodes.notFound, exitCodes.refused],
+  });
+  command
+    .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
+    .option('--port <number>', 'port to listen on (default: 8080)')
+    .option('--planes <names>', `planes to run: control and any of ${planeNames.join(', ')} (default: all)`)
+    .option('--init', 'make the data directory first when it is missing')
+    .option('--no-migrate', 'refuse an older database instead of bringing it up');
+  return command.action(() => serve(optionsOf<ServeOptions>(command)));
+}
