@@ -1,6 +1,7 @@
 import { createApp } from '../../../src/http/app.ts';
 import { silentLog } from '../../../src/kernel/log.ts';
 import type { RoomAccess } from '../../../src/ports/room-access.ts';
+import { createAnswerCheck } from '../../support/check-answers.ts';
 import { createWorld, type World, type WorldOptions } from './world.ts';
 
 /** One answer, with the cookie that it sets. */
@@ -27,6 +28,8 @@ export type Server = World & {
   post(path: string, body?: unknown, asked?: Omit<Asked, 'body'>): Promise<Reply>;
 };
 
+const answerCheck = createAnswerCheck();
+
 /** Accounts have no rooms; nothing may ask for one. */
 const noRooms: RoomAccess = {
   enter: () => {
@@ -35,13 +38,13 @@ const noRooms: RoomAccess = {
   noteSignOfLife: () => {},
 } as RoomAccess;
 
-/** The operations of accounts over HTTP on a port of its own. */
+/** The operations of accounts over HTTP on a port of its own; every answer is held against the contract. */
 export async function startServer(options: WorldOptions = {}): Promise<Server> {
   const world = createWorld(options);
   const { config, clock, accounts, test } = world;
   const app = await createApp(
     { config, log: silentLog, clock, db: test.db, callers: accounts.callers, rooms: noRooms },
-    { bindings: accounts.bindings },
+    { bindings: accounts.bindings, checkAnswers: answerCheck },
   );
   const url = await app.server.listen({ host: '127.0.0.1', port: 0 });
 
