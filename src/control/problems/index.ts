@@ -3,4 +3,4 @@ export { ProblemNotFound } from './errors.ts';
 export { findDrivers, problemVersions, roomProblems } from './lookups.ts';
 export { PackageInvalid } from './package/fault.ts';
 export { createProblems } from './routes.ts';
-export { builtInProblems, type SeedOutcome, seedProblems } from './seeds.ts';
+export { builtInProblems, seedProblems } from './seeds.ts';

@@ -32,7 +32,7 @@ export function builtInProblems(): string {
 }
 
 /** Reads all packages of a folder, in the order of their folders' names. Throws PackageInvalid, and on a slug used twice. */
-export async function readPackages(directory: string): Promise<ProblemPackage[]> {
+async function readPackages(directory: string): Promise<ProblemPackage[]> {
   const entries = await readdir(directory, { withFileTypes: true });
   const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   const packages: ProblemPackage[] = [];

@@ -11,7 +11,7 @@ import type { RoomAccess } from '../../../src/ports/room-access.ts';
 import { createAnswerCheck } from '../../support/check-answers.ts';
 import { createWorld, type World } from '../accounts/world.ts';
 
-export type Reply<Body> = { readonly status: number; readonly body: Body; readonly headers: Headers };
+type Reply<Body> = { readonly status: number; readonly body: Body; readonly headers: Headers };
 export type Refusal = { code: string; details?: { fields?: { field: string; constraint: string }[] } };
 export type Person = { readonly id: string; readonly bearer: string };
 

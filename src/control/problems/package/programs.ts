@@ -38,7 +38,7 @@ const verdicts = [
 ] as const;
 
 /** Which end a solution of the package must come to, by the folder it stands in. */
-export type ExpectedEnd = (typeof verdicts)[number];
+type ExpectedEnd = (typeof verdicts)[number];
 
 /** A solution that comes with a package, in a language that is judged here. */
 export type PackageSubmission = {

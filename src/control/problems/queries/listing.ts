@@ -6,7 +6,7 @@ import { submissions } from '../../submissions/tables.ts';
 import { problemCaseSets, problems, problemTags, problemVersions, tags } from '../tables.ts';
 
 export type SortBy = 'title' | 'difficulty' | 'createdAt' | 'popularity' | 'totalSubmissions';
-export type Status = 'solved' | 'attempted' | 'todo';
+type Status = 'solved' | 'attempted' | 'todo';
 
 /** What a list is asked for; terms and company are in lower case. */
 export type ListFilter = {
