@@ -95,7 +95,7 @@ export class RawClient {
 
   /** The first message received that fits, waiting for it if need be. */
   expect(what: string, fits: (message: RawMessage) => boolean, ms?: number): Promise<RawMessage> {
-    return until(what, () => this.received.find(fits), ms) as Promise<RawMessage>;
+    return until(what, () => this.received.find(fits), ms);
   }
 
   async message(type: string, fits: (data: Record<string, unknown>) => boolean = () => true) {
@@ -107,8 +107,7 @@ export class RawClient {
   }
 
   async closeCode(ms?: number): Promise<number> {
-    const { code } = await until('the socket to close', () => this.closed, ms);
-    return code;
+    return (await until('the socket to close', () => this.closed, ms)).code;
   }
 
   async close(): Promise<void> {
@@ -122,7 +121,6 @@ export class RawClient {
     this.received.push(message);
     if (message.kind === 'step2' || message.kind === 'update')
       Y.applyUpdate(this.doc(message.name), message.bytes, 'server');
-    if (message.kind === 'awareness') return;
   }
 }
 

@@ -1,11 +1,13 @@
-/** Waits until `check` is true (or gives something); fails with `what` after `ms`. */
-export async function until<T>(what: string, check: () => T | Promise<T>, ms = 15_000): Promise<T> {
+type Truthy<T> = Exclude<T, null | undefined | false | 0 | ''>;
+
+/** Waits until `check` gives something; fails with `what` after `ms`. */
+export async function until<T>(what: string, check: () => T | Promise<T>, ms = 15_000): Promise<Truthy<T>> {
   const end = performance.now() + ms;
   for (;;) {
     const value = await check();
-    if (value) return value;
+    if (value) return value as Truthy<T>;
     if (performance.now() > end) throw new Error(`not within ${ms} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await sleep(5);
   }
 }
 
