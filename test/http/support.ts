@@ -1,4 +1,5 @@
 import { type Config, settings } from '../../src/config/schema.ts';
+import type { Durable } from '../../src/db/types.ts';
 import type { AnswerCheck } from '../../src/http/answers.ts';
 import { type App, createApp } from '../../src/http/app.ts';
 import type { Binding } from '../../src/http/operation.ts';
@@ -124,16 +125,20 @@ export type TestAppOptions = {
   readonly internalSecret?: string;
   /** The real check unless another is given; null for an app as in production. */
   readonly checkAnswers?: AnswerCheck | null;
+  /** Why nothing becomes durable. */
+  readonly flushFails?: Error;
 };
 
 /** The app with real HTTP and a real database, over fake handlers, callers and rooms. */
 export async function startTestApp(options: TestAppOptions): Promise<TestApp> {
-  const { bindings, config, internalSecret, checkAnswers = createAnswerCheck() } = options;
+  const { bindings, config, internalSecret, checkAnswers = createAnswerCheck(), flushFails } = options;
   const clock = createTestClock();
   const rooms = createTestRooms();
   const log = createTestLog();
   const test = openTestDb();
-  const deps = { config: testConfig(config), log: log.log, clock, db: test.db, callers, rooms };
+  const whenDurable: Durable['whenDurable'] = (run) => run(flushFails);
+  const db = flushFails ? { ...test.db, durable: { ...test.db.durable, whenDurable } } : test.db;
+  const deps = { config: testConfig(config), log: log.log, clock, db, callers, rooms };
   const app = await createApp(deps, {
     bindings,
     ...(internalSecret === undefined ? {} : { internalSecret }),
