@@ -54,6 +54,7 @@ class SubmissionProgram implements JobProgram {
   #progress: Progress;
   #artefacts: Artefacts | null = null;
   #compile: CompileOutcome = { output: null, durationMs: null };
+  /** Since a case was judged. */
   #compiles = 0;
   #isCompiling = false;
   #running = 0;
@@ -144,6 +145,7 @@ class SubmissionProgram implements JobProgram {
     const end = await runCase(this.#deps, this.#job, one, artefacts, work);
     if (this.#hasEnded || end.status === 'cancelled') return 'ended';
     if (end.status === 'missingArtefact') return this.#compileAgain(one, artefacts);
+    this.#compiles = 0;
     this.#early.set(one.index, end);
     this.#earlyMs += end.outcome.program?.durationMs ?? 0;
     return this.#settle();

@@ -33,6 +33,8 @@ export type SimulationOptions = {
   readonly plan?: StepPlan;
   readonly memoryKb?: number;
   readonly settings?: Partial<Record<SettingKey, unknown>>;
+  /** An open database to use; it stays open. */
+  readonly test?: TestDb;
   /** Continues with the tables of an earlier one, as another start. */
   readonly after?: Simulation;
 };
@@ -56,7 +58,7 @@ export class Simulation {
     this.nowMs = options.after?.nowMs ?? 1_000_000;
     this.results = options.after?.results ?? createFakeResults();
     // Without a flush there is no real time between a claim and its first step.
-    this.test = options.after?.test ?? openTestDb({ mode: 'command' });
+    this.test = options.after?.test ?? options.test ?? openTestDb({ mode: 'command' });
     this.config = loadConfig({ flags: options.settings ?? {} }).config;
     const clock = { now: () => this.nowMs };
     const log = createLog('silent');
