@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import path from 'node:path';
 import { type ConfigSources, type LoadedConfig, loadConfig } from '../config/load.ts';
-import type { SettingKey } from '../config/schema.ts';
+import { environmentName, type SettingKey } from '../config/schema.ts';
 import { CliFailure, exitCodes } from './failure.ts';
 import { createOutput, type Output } from './output.ts';
 
@@ -62,4 +62,19 @@ export function operatingSystemUser(): string {
   } catch {
     return `uid ${process.getuid?.() ?? 'unknown'}`;
   }
+}
+
+/** Whether the environment overrides a setting of config.toml. */
+export function isOverridden(key: SettingKey): boolean {
+  return process.env[environmentName(key)] !== undefined;
+}
+
+/** Threads of libuv's pool in this process. */
+export function threadPoolSize(): number {
+  return Number(process.env.UV_THREADPOOL_SIZE ?? 4);
+}
+
+/** Whether systemd waits to be told that the service is up. */
+export function isSupervisedBySystemd(): boolean {
+  return process.env.NOTIFY_SOCKET !== undefined;
 }

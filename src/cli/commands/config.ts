@@ -5,7 +5,7 @@ import { loadConfig } from '../../config/load.ts';
 import { environmentName, type SettingKey, settingKeys, settings } from '../../config/schema.ts';
 import { installationPaths } from '../../server/installation.ts';
 import { createCommand, createGroup, optionsOf } from '../command.ts';
-import { configOf, dataDirectoryOf, enterDataDirectory, outputOf } from '../context.ts';
+import { configOf, dataDirectoryOf, enterDataDirectory, isOverridden, outputOf } from '../context.ts';
 import { CliFailure, exitCodes } from '../failure.ts';
 import { table } from '../output.ts';
 
@@ -95,7 +95,7 @@ function setCommand(): Command {
     renameSync(candidate, file);
     const output = outputOf(options);
     output.result({ key, value: parsed, file }, () => `${key} is now ${value} (${file}).`);
-    if (process.env[environmentName(known)] !== undefined) {
+    if (isOverridden(known)) {
       output.note(`The environment variable ${environmentName(known)} overrides it.`);
     }
     output.note('A running server takes it over when it is started again.');

@@ -10,7 +10,13 @@ import { createKernel } from '../../server/kernel.ts';
 import { type PlaneName, planeNames } from '../../server/planes.ts';
 import { ListenError, type RunningServer, startServer } from '../../server/server.ts';
 import { createCommand, optionsOf } from '../command.ts';
-import { configOf, dataDirectoryOf, enterDataDirectory } from '../context.ts';
+import {
+  configOf,
+  dataDirectoryOf,
+  enterDataDirectory,
+  isSupervisedBySystemd,
+  threadPoolSize,
+} from '../context.ts';
 import { CliFailure, exitCodes } from '../failure.ts';
 
 /** libuv's threads: hashes, tokens and the flush of the disk share them, and the flush must not wait for hashes. */
@@ -21,7 +27,7 @@ type ServeOptions = { host?: string; port?: string; planes?: string; init?: bool
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
 function checkThreads(): void {
-  const threads = Number(process.env.UV_THREADPOOL_SIZE ?? 4);
+  const threads = threadPoolSize();
   if (threads >= LEAST_POOL_THREADS) return;
   throw new CliFailure(
     exitCodes.usage,
@@ -68,7 +74,7 @@ function explainListen(error: ListenError): CliFailure {
 
 /** Tells systemd; without it nothing happens. */
 function notifySystemd(state: string): void {
-  if (process.env.NOTIFY_SOCKET === undefined) return;
+  if (!isSupervisedBySystemd()) return;
   execFile('systemd-notify', [state], (error) => {
     if (error) say(`systemd was not told (${state}): ${error.message}`);
   });
