@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DATABASE_FILE } from '../../src/db/data-directory.ts';
@@ -14,16 +14,20 @@ export function createTestDirectory(): { path: string; remove: () => void } {
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-let template: string | undefined;
+let template: Buffer | undefined;
 
 /** The program's migrations applied once per process; copies of it are what tests open. */
-function migratedTemplate(): string {
+function migratedTemplate(): Buffer {
   if (template) return template;
-  const { path, remove } = createTestDirectory();
-  process.once('exit', remove);
-  template = join(path, DATABASE_FILE);
-  migrate({ path: template, backups: join(path, 'backups'), clock: systemClock, log: silentLog });
-  return template;
+  const { path: directory, remove } = createTestDirectory();
+  const path = join(directory, DATABASE_FILE);
+  try {
+    migrate({ path, backups: join(directory, 'backups'), clock: systemClock, log: silentLog });
+    template = readFileSync(path);
+    return template;
+  } finally {
+    remove();
+  }
 }
 
 export type TestDb = { readonly db: Db; readonly directory: string; close(): Promise<void> };
@@ -32,7 +36,7 @@ export type TestDb = { readonly db: Db; readonly directory: string; close(): Pro
 export function openTestDb(options: Partial<Omit<OpenOptions, 'path'>> = {}): TestDb {
   const directory = createTestDirectory();
   const path = join(directory.path, DATABASE_FILE);
-  copyFileSync(migratedTemplate(), path);
+  writeFileSync(path, migratedTemplate(), { mode: 0o600 });
   const db = openDb({ path, log: silentLog, mode: 'server', ...options });
   const close = async () => {
     try {
