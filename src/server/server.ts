@@ -7,6 +7,7 @@ import type { AnswerCheck } from '../http/answers.ts';
 import { type App, createApp } from '../http/app.ts';
 import { forgetOldKeys } from '../http/idempotency.ts';
 import { createBackgroundJobs } from '../jobs/background.ts';
+import type { ExecutionPlane } from '../ports/execution.ts';
 import { type Control, createControl } from './control.ts';
 import { listenOnControlSocket } from './control-socket.ts';
 import type { Installation } from './installation.ts';
@@ -23,7 +24,12 @@ export type ServerOptions = {
   /** Planes beside control, which is always there. */
   readonly planes: readonly PlaneName[];
   /** What only tests ask for. */
-  readonly tests?: { readonly hashCost?: HashCost; readonly checkAnswers?: AnswerCheck };
+  readonly tests?: {
+    readonly hashCost?: HashCost;
+    readonly checkAnswers?: AnswerCheck;
+    /** Stands in for the execution plane, to bring it into states that no request can cause. */
+    readonly execution?: ExecutionPlane;
+  };
 };
 
 export type RunningServer = {
@@ -60,7 +66,8 @@ async function start(options: ServerOptions, stages: Stage[]): Promise<RunningSe
   let app: App | undefined;
   const port = () => app?.port() ?? config['server.port'];
   const baseUrl = () => config['server.publicUrl'].replace(/\/$/, '') || `http://127.0.0.1:${port()}`;
-  const planes = createPlanes({ kernel, installation, names: options.planes, control: () => control });
+  const ownPlanes = createPlanes({ kernel, installation, names: options.planes, control: () => control });
+  const planes = { ...ownPlanes, execution: options.tests?.execution ?? ownPlanes.execution };
   const control: Control = createControl({
     kernel,
     installation,

@@ -6,6 +6,7 @@ import type { SettingKey } from '../../src/config/schema.ts';
 import type { Clock } from '../../src/kernel/clock.ts';
 import { createLog, silentLog } from '../../src/kernel/log.ts';
 import type { Random } from '../../src/kernel/random.ts';
+import type { ExecutionPlane } from '../../src/ports/execution.ts';
 import { createInstallation, openInstallation } from '../../src/server/installation.ts';
 import { createKernel } from '../../src/server/kernel.ts';
 import type { PlaneName } from '../../src/server/planes.ts';
@@ -21,6 +22,8 @@ export type TestServerOptions = {
   readonly planes?: readonly PlaneName[];
   readonly clock?: Clock;
   readonly random?: Random;
+  /** Stands in for the execution plane. */
+  readonly execution?: ExecutionPlane;
   /** An existing data directory, which then is not removed at the end. */
   readonly directory?: string;
 };
@@ -50,14 +53,14 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   createInstallation(directory);
   const log = process.env.SYNCODE_TEST_LOG === undefined ? silentLog : createLog('debug');
   const { config } = loadConfig({ flags: { ...calmSettings, ...options.settings } });
-  const { clock, random } = options;
+  const { clock, random, execution } = options;
   const kernel = createKernel(config, log, { ...(clock && { clock }), ...(random && { random }) });
   const installation = openInstallation(directory, { log, mode: 'server', migrate: true });
   const server = await startServer({
     kernel,
     installation,
     planes: options.planes ?? [],
-    tests: { hashCost: CHEAP_HASH, checkAnswers: answerCheck },
+    tests: { hashCost: CHEAP_HASH, checkAnswers: answerCheck, ...(execution && { execution }) },
   });
   const close = async () => {
     await server.stop();
