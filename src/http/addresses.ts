@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
 
 /** An IPv4 address written as IPv6 as plain IPv4; zone names are cut off. */
@@ -47,4 +48,19 @@ export function createProxyTrust(proxies: readonly string[]): (address: string) 
     const bare = plain(address);
     return isIP(bare) !== 0 && list.check(bare, isIPv4(bare) ? 'ipv4' : 'ipv6');
   };
+}
+
+/**
+ * The client's address of a request that is not the app's (an upgrade): the last hop of X-Forwarded-For that is no
+ * believed proxy, else the socket's.
+ */
+export function clientAddress(request: IncomingMessage, isProxy: (address: string) => boolean): string {
+  const header = request.headers['x-forwarded-for'];
+  const hops = String(header ?? '')
+    .split(',')
+    .map((hop) => hop.trim())
+    .filter((hop) => isIP(hop) !== 0);
+  let address = request.socket.remoteAddress ?? '';
+  for (let hop = hops.pop(); hop !== undefined && isProxy(address); hop = hops.pop()) address = hop;
+  return address;
 }

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import fastifyCookie from '@fastify/cookie';
 import fastifyCors from '@fastify/cors';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
@@ -11,7 +12,7 @@ import { isUuid } from '../kernel/ids.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Callers } from '../ports/callers.ts';
 import type { RoomAccess } from '../ports/room-access.ts';
-import { createProxyTrust } from './addresses.ts';
+import { clientAddress, createProxyTrust } from './addresses.ts';
 import type { AnswerCheck } from './answers.ts';
 import { refuseBrokenAddress, refuseBrokenRequest } from './broken-request.ts';
 import { bind } from './contract.ts';
@@ -51,6 +52,8 @@ export type App = {
   isDraining(): boolean;
   /** Whether a browser page of this origin may call the API and open sockets. */
   isAllowedOrigin(origin: string): boolean;
+  /** The client's address of a request that the app does not see, such as an upgrade. */
+  addressOf(request: IncomingMessage): string;
   /** The port listened on, also where a free one was asked for. */
   port(): number;
 };
@@ -119,6 +122,7 @@ export async function createApp(deps: AppDeps, options: AppOptions): Promise<App
     server,
     port,
     isAllowedOrigin: isAllowed,
+    addressOf: (request) => clientAddress(request, isProxy),
     isDraining: () => draining.signal.aborted,
     drain: () => draining.abort(),
   };

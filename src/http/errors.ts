@@ -21,8 +21,9 @@ export type ErrorBody = {
   details?: Record<string, unknown>;
 };
 
-/** Longest offending value that is repeated, in characters. */
+/** Longest offending value that is repeated, in characters; and longest path to it, since clients name fields. */
 const MAX_VALUE = 200;
+const MAX_PATH = 200;
 /** Seconds after which SERVICE_UNAVAILABLE suggests to come back where nobody knows better. */
 const DEFAULT_RETRY_SECONDS = 5;
 
@@ -71,7 +72,11 @@ export function retryAfterSeconds(error: DomainError): number | null {
 
 function showFields(details: Record<string, unknown>): Record<string, unknown> {
   const fields = details.fields as readonly FieldFailure[];
-  const shown = fields.map(({ field, constraint, value }) => ({ field, constraint, value: preview(value) }));
+  const shown = fields.map(({ field, constraint, value }) => ({
+    field: field.slice(0, MAX_PATH),
+    constraint,
+    value: preview(value),
+  }));
   return { ...details, fields: shown };
 }
 

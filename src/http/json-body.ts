@@ -5,12 +5,20 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 const suspicious = /__proto__|constructor|\\u/;
 const forbidden = new Set(['__proto__', 'constructor']);
 
+/** Deepest nesting and most values that are parsed; no valid body comes near. */
+const MAX_DEPTH = 64;
+const MAX_VALUES = 100_000;
+const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
+const opening = new Set([0x5b, 0x7b]);
+const closing = new Set([0x5d, 0x7d]);
+
 /**
  * The value of a JSON body; undefined for an empty one. VALIDATION_FAILED with constraint `json` for what is not JSON
- * in UTF-8, and with `unknownField` for keys that reach for prototypes.
+ * in UTF-8 or of absurd structure, and with `unknownField` for keys that reach for prototypes.
  */
 export function parseJson(body: Buffer): unknown {
   if (body.length === 0) return undefined;
+  if (isAbsurd(body)) throw invalidFields({ field: '', constraint: 'json', value: null });
   let text: string;
   let value: unknown;
   try {
@@ -21,6 +29,36 @@ export function parseJson(body: Buffer): unknown {
   }
   if (suspicious.test(text)) refuseForbiddenKeys(value);
   return value;
+}
+
+/**
+ * Whether the brackets and commas outside strings are too many: parsing megabytes of them would hold up everybody for
+ * seconds, counting them takes milliseconds.
+ */
+function isAbsurd(body: Buffer): boolean {
+  let depth = 0;
+  let values = 0;
+  for (let at = 0; at < body.length; at += 1) {
+    const byte = body[at] ?? 0;
+    if (byte === QUOTE) at = endOfString(body, at);
+    else if (byte === COMMA) values += 1;
+    else if (opening.has(byte)) {
+      depth += 1;
+      values += 1;
+    } else if (closing.has(byte)) depth -= 1;
+    if (depth > MAX_DEPTH || values > MAX_VALUES) return true;
+  }
+  return false;
+}
+
+/** Where the string that begins at `start` ends; the end of the body for one that does not. */
+function endOfString(body: Buffer, start: number): number {
+  for (let end = body.indexOf(QUOTE, start + 1); end !== -1; end = body.indexOf(QUOTE, end + 1)) {
+    let escapes = 0;
+    while (body[end - 1 - escapes] === BACKSLASH) escapes += 1;
+    if (escapes % 2 === 0) return end;
+  }
+  return body.length;
 }
 
 /** Walks without recursion: JSON.parse takes any depth. */
