@@ -33,6 +33,11 @@ function identityWords({ identity }: SupervisorOptions): string[] {
   return identity === null ? [] : ['--uid', String(identity.uid), '--gid', String(identity.gid)];
 }
 
+/** The words behind the program's name, without those of the stage. */
+export function supervisorWords(options: SupervisorOptions): string[] {
+  return ['supervise', '--slot', String(options.slot), ...cgroupWords(options), ...identityWords(options)];
+}
+
 /** Null when the other side speaks as this one does. */
 function checkReady(payload: Buffer): string | null {
   const version = decodeFields(payload).find((field) => field.tag === readyTag.protocol);
