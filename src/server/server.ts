@@ -87,15 +87,17 @@ async function start(options: ServerOptions, stages: Stage[]): Promise<RunningSe
     log,
     handlers: control.chores,
   });
+  // Stopped after the planes: a server whose sockets live does not close.
+  stages.push({ name: 'http', stop: (leftMs) => closeHttp(app as App, leftMs) });
   await control.rooms.sweeps.start();
   stages.push({ name: 'room sweeps', stop: () => control.rooms.sweeps.stop() });
-  stages.push(...(await planes.start()));
+  await planes.start();
+  stages.push({ name: 'planes', stop: (leftMs) => planes.stop(leftMs) });
   await background.start();
   stages.push(background);
   const cleanUp = repeat('clean-up', config['timers.cleanUpMs'], () => cleanUpAll(options, control), log);
   stages.push({ name: 'clean-up', stop: cleanUp });
   await listen(app, config['server.host'], config['server.port']);
-  stages.push({ name: 'http', stop: () => closeHttp(app as App) });
   const operator = createOperator({ control, kernel });
   const socket = await listenOnControlSocket(paths.directory, {
     operator,
@@ -108,7 +110,6 @@ async function start(options: ServerOptions, stages: Stage[]): Promise<RunningSe
   const stop = async (deadlineMs: number) => {
     log.info({}, 'stopping');
     app?.drain();
-    planes.drain();
     await stopAll(stages, deadlineMs, log);
   };
   return {
@@ -180,8 +181,11 @@ async function listen(app: App, host: string, port: number): Promise<void> {
   }
 }
 
-/** Waiting polls have been answered by the drain; what is left gets its answer, idle connections are cut. */
-async function closeHttp(app: App): Promise<void> {
-  app.server.server.closeIdleConnections();
+/** Waiting polls have been answered by the drain; what is left gets its answer, or is cut when time is over. */
+async function closeHttp(app: App, leftMs: number): Promise<void> {
+  const { server } = app.server;
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), Math.max(0, leftMs - 500));
   await app.server.close();
+  clearTimeout(timer);
 }
