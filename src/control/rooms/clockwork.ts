@@ -10,6 +10,8 @@ export type RoomSweeps = {
   start(): Promise<void>;
   /** Ends, waits for what is under way, and writes down until when the server ran. */
   stop(): Promise<void>;
+  /** Every sweep once, at once. */
+  runOnce(): Promise<void>;
 };
 
 /** Never busier than this, even when a limit that has passed cannot be stored. */
@@ -72,6 +74,9 @@ export function createRoomSweeps(deps: RoomDeps): RoomSweeps {
     async stop() {
       await Promise.all(stops.map((stop) => stop()));
       await write(deps.db, (tx) => storeTick(tx, kernel.clock.now()));
+    },
+    async runOnce() {
+      for (const sweep of [sweepPhases, sweepTick, sweepPresence, sweepRooms]) await sweep(deps);
     },
   };
 }
