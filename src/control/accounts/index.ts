@@ -8,6 +8,6 @@ export { avatarUrl, showName, type UserName } from './profile.ts';
 export { endLogins } from './queries/logins.ts';
 export { findWaitingMail } from './queries/mails.ts';
 export { findUser, insertUser, setBan } from './queries/users.ts';
-export { streakDays } from './rules/streak.ts';
 export { checkNewAccount, type NewAccount, normaliseIdentifier } from './rules/identity.ts';
+export { streakDays } from './rules/streak.ts';
 export type { UserRow } from './tables.ts';
