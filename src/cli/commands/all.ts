@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { adminCommand } from './admin.ts';
 import { configCommand } from './config.ts';
+import { demoCommand } from './demo.ts';
 import { initCommand } from './init.ts';
 import { migrateCommand } from './migrate.ts';
 import { openapiCommand } from './openapi.ts';
@@ -13,6 +14,7 @@ export function commands(): Command[] {
   return [
     initCommand(),
     serveCommand(),
+    demoCommand(),
     seedCommand(),
     adminCommand(),
     configCommand(),

@@ -18,6 +18,7 @@ import {
   threadPoolSize,
 } from '../context.ts';
 import { CliFailure, exitCodes } from '../failure.ts';
+import { runUntilSignal } from '../signals.ts';
 
 /** libuv's threads: hashes, tokens and the flush of the disk share them, and the flush must not wait for hashes. */
 const LEAST_POOL_THREADS = 16;
@@ -90,22 +91,6 @@ function announce(server: RunningServer, directory: string): void {
     say('  note            There is no administrator yet: syncode admin create --admin');
 }
 
-/** Resolves once the server has stopped; a second signal ends the process at once. */
-function runUntilSignal(server: RunningServer): Promise<void> {
-  return new Promise((resolve) => {
-    let isStopping = false;
-    const onSignal = (signal: NodeJS.Signals) => {
-      if (isStopping) process.exit(exitCodes.failed);
-      isStopping = true;
-      say(`${signal}: stopping (again: at once).`);
-      notifySystemd('STOPPING=1');
-      server.stop().then(() => resolve());
-    };
-    process.on('SIGTERM', onSignal);
-    process.on('SIGINT', onSignal);
-  });
-}
-
 async function serve(options: ServeOptions & { dataDir?: string }): Promise<void> {
   checkThreads();
   const planes = parsePlanes(options.planes);
@@ -131,7 +116,10 @@ async function serve(options: ServeOptions & { dataDir?: string }): Promise<void
   void server.planes.ready().then((lines) => {
     for (const line of lines) say(`  ${line}`);
   });
-  await runUntilSignal(server);
+  await runUntilSignal(() => {
+    notifySystemd('STOPPING=1');
+    return server.stop();
+  });
 }
 
 export function serveCommand(): Command {
