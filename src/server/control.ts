@@ -57,12 +57,12 @@ function readStats(reader: Reader, userId: string, now: number) {
 }
 
 /** Takes jobs from the queue and marks the runs and submissions that they belonged to. */
-function createCancellation(core: Core, submissions: Parameters<typeof cancelSubmissions>[0]) {
+function createCancellation(deps: Parameters<typeof cancelSubmissions>[0]) {
   return (tx: Tx, filter: JobFilter): void => {
-    const gone = core.queue.cancel(tx, filter);
+    const gone = deps.core.queue.cancel(tx, filter);
     const idsOf = (kind: string) => gone.filter((job) => job.kind === kind).map(({ jobId }) => jobId);
-    cancelRuns({ core }, tx, idsOf('run'));
-    cancelSubmissions(submissions, tx, idsOf('submission'));
+    cancelRuns(deps, tx, idsOf('run'));
+    cancelSubmissions(deps, tx, idsOf('submission'));
   };
 }
 
@@ -112,12 +112,12 @@ export function createControl(deps: ControlDeps) {
       users: accounts.users,
       writeAudit: audit,
       enqueue,
-      cancelRoomJobs: (tx, roomId, kinds, { waitingOnly }) => cancelJobs(tx, { roomId, kinds, waitingOnly }),
+      cancelRoomJobs: (tx, roomId, kinds, options) => cancelJobs(tx, { roomId, kinds, ...options }),
     },
   });
   const waiters = createWaiters(MAX_WAITING_POLLS);
   const judging = { core, rooms: rooms.door, problems: problemVersions };
-  const cancelJobs = createCancellation(core, judging);
+  const cancelJobs = createCancellation(judging);
   const executing = { ...judging, execution, audit, waiters };
   const admin: AdminDeps = {
     db,

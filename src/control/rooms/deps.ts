@@ -72,8 +72,16 @@ export type RoomNeighbours = {
   readonly users: RoomUsers;
   readonly writeAudit: WriteAudit;
   enqueue(tx: Tx, job: NewJob): void;
-  /** Cancels jobs of a room and marks what they belong to; `waitingOnly` leaves running ones alone. */
-  cancelRoomJobs(tx: Tx, roomId: string, kinds: readonly string[], options: { waitingOnly: boolean }): void;
+  /**
+   * Cancels jobs of a room, of one user if given, and marks what they belong to; `waitingOnly` leaves running ones
+   * alone, else they are killed.
+   */
+  cancelRoomJobs(
+    tx: Tx,
+    roomId: string,
+    kinds: readonly string[],
+    options: { waitingOnly: boolean; userId?: string },
+  ): void;
 };
 
 export type RoomDeps = {

@@ -9,8 +9,16 @@ import type { RoomScope } from '../../ports/room-access.ts';
 import { type CapacityDeps, checkCapacity } from './capacity.ts';
 import type { RunsDeps } from './deps.ts';
 import { ExecutionJobNotFound, ExecutionRateLimit } from './errors.ts';
-import { eraseOutputs, findRun, insertRun, listRoomRuns, markRunCancelled } from './queries.ts';
-import { checkSourceSize, isAvailable, showResult, showSummary } from './rules.ts';
+import { eraseOutputs, findRun, insertRun, listRoomRuns } from './queries.ts';
+import { endRun } from './results.ts';
+import {
+  cancelledJob,
+  checkSourceSize,
+  checkStdinSize,
+  isAvailable,
+  showResult,
+  showSummary,
+} from './rules.ts';
 import type { RunRow } from './tables.ts';
 
 /** Erased at most this many at a time, so that no transaction lasts long. */
@@ -20,8 +28,9 @@ export type RunRequest = {
   readonly language: SupportedLanguage;
   readonly code: string;
   readonly stdin: string;
-  readonly timeoutMs: number;
-  readonly memoryMb: number;
+  /** Without a wish the instance's default. */
+  readonly timeoutMs?: number;
+  readonly memoryMb?: number;
 };
 
 /** What the HTTP side brings into the transaction of an accepted job. */
@@ -38,6 +47,7 @@ export async function startRun<Answer>(
   { spend, accepted }: Acceptance<Answer>,
 ): Promise<Answer> {
   checkSourceSize(request.code);
+  checkStdinSize(request.stdin);
   const { core, rooms, execution } = deps;
   return rooms.writeInRoom(scope, (tx, { room, me }) => {
     const now = core.clock.now();
@@ -54,8 +64,8 @@ export async function startRun<Answer>(
     checkCapacity(deps, tx, demand);
     if (room.sessionId === null) throw new Error(`room ${room.id} runs code without a session`);
     const id = core.ids.next();
-    const limits = execution.appliedLimits(language, 'run', request);
-    const { code, stdin } = request;
+    const { code, stdin, timeoutMs = null, memoryMb = null } = request;
+    const limits = execution.appliedLimits(language, 'run', { timeoutMs, memoryMb });
     const { id: roomId, sessionId } = room;
     const { userId } = me;
     insertRun(tx, {
@@ -71,7 +81,7 @@ export async function startRun<Answer>(
       status: 'queued',
       createdAt: now,
     });
-    core.queue.enqueue(tx, { jobId: id, kind: 'run', lane: 1, userId, roomId, payload: null });
+    core.queue.enqueue(tx, { jobId: id, kind: 'run', lane: 1, userId, roomId, payload: { language } });
     tx.afterCommit(() =>
       core.events.emit('room.pushed', { roomId, type: 'run-started', data: { jobId: id, userId, language } }),
     );
@@ -127,7 +137,7 @@ export async function getRun(
   const keepMs = core.config['timers.jobResultMs'];
   const seen = await visibleRun(deps, caller, jobId, origin);
   const run = seen.completedAt === null ? await waitForEnd(deps, jobId, poll) : seen;
-  if (run === null || !isAvailable(run, core.clock.now(), keepMs)) throw ExecutionJobNotFound();
+  if (run === null) throw ExecutionJobNotFound();
   const position = run.status === 'queued' ? core.queue.position(core.db, jobId) : null;
   return showResult(run, position, keepMs);
 }
@@ -138,14 +148,16 @@ async function waitForEnd({ core, waiters }: RunsDeps, jobId: string, poll: Poll
     const run = findRun(core.db, jobId);
     // Nothing is awaited between reading and watching, so no change falls between the two.
     if (run === null || run.completedAt !== null) return run;
-    if (!(await waiters.wait(jobId, until - performance.now(), poll.signal))) return run;
+    // Time over or client gone: the row as it is by then is the answer.
+    if (!(await waiters.wait(jobId, until - performance.now(), poll.signal))) return findRun(core.db, jobId);
   }
 }
 
 async function visibleRun(deps: RunsDeps, caller: Caller, jobId: string, origin: Origin): Promise<RunRow> {
   const { core, rooms, audit } = deps;
   const run = findRun(core.db, jobId);
-  if (run === null) throw ExecutionJobNotFound();
+  const keepMs = core.config['timers.jobResultMs'];
+  if (run === null || !isAvailable(run, core.clock.now(), keepMs)) throw ExecutionJobNotFound();
   const tookPart = run.userId === caller.userId || rooms.isParticipant(core.db, run.roomId, caller.userId);
   if (!tookPart && caller.role !== 'admin') throw ExecutionJobNotFound();
   if (tookPart) rooms.noteSignOfLife(run.roomId, caller.userId);
@@ -164,12 +176,10 @@ async function visibleRun(deps: RunsDeps, caller: Caller, jobId: string, origin:
   return run;
 }
 
-/** Marks runs whose jobs were taken from the queue: failed, JOB_CANCELLED. */
-export function cancelRuns({ core }: Pick<RunsDeps, 'core'>, tx: Tx, jobIds: readonly string[]): void {
-  for (const jobId of jobIds) {
-    markRunCancelled(tx, jobId, core.clock.now());
-    tx.afterCommit(() => core.events.emit('run.changed', { jobId }));
-  }
+/** Ends runs whose jobs were taken from the queue: failed, JOB_CANCELLED. */
+export function cancelRuns(deps: Pick<RunsDeps, 'core' | 'rooms'>, tx: Tx, jobIds: readonly string[]): void {
+  const end = { status: 'failed', error: cancelledJob } as const;
+  for (const jobId of jobIds) endRun(deps, tx, jobId, end, deps.core.clock.now());
 }
 
 /** Erases input and output of runs whose results have expired; returns how many. */

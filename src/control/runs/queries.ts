@@ -1,8 +1,7 @@
-import { and, asc, desc, eq, gt, isNotNull, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, isNotNull, lt, or, type SQL, sql } from 'drizzle-orm';
 import type { Reader, Tx } from '../../db/types.ts';
 import type { PageRequest } from '../../kernel/paging.ts';
 import type { RunEnd } from '../../ports/execution.ts';
-import { cancelledJob } from './rules.ts';
 import { type RunRow, runs } from './tables.ts';
 
 export function findRun(reader: Reader, id: string): RunRow | null {
@@ -91,13 +90,4 @@ export function eraseOutputs(tx: Tx, endedBefore: number, atMost: number): numbe
       .run();
   }
   return ids.length;
-}
-
-/** A run whose job was taken from the queue; one that has ended stays as it is. */
-export function markRunCancelled(tx: Tx, id: string, completedAt: number): void {
-  tx.orm
-    .update(runs)
-    .set({ status: 'failed', failure: cancelledJob, completedAt })
-    .where(and(eq(runs.id, id), isNull(runs.completedAt)))
-    .run();
 }

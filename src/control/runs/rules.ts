@@ -4,13 +4,24 @@ import { invalidFields } from '../../kernel/errors.ts';
 import type { RunRow } from './tables.ts';
 
 /** Largest source in bytes of UTF-8; the schema counts characters only. */
-export const MAX_SOURCE_BYTES = 262_144;
+const MAX_SOURCE_BYTES = 262_144;
+
+/** Largest input of a run, in bytes of UTF-8. */
+const MAX_STDIN_BYTES = 1_048_576;
 
 /** Refuses a source that is within the schema's characters but over the limit in bytes. */
 export function checkSourceSize(code: string): void {
-  if (Buffer.byteLength(code, 'utf8') > MAX_SOURCE_BYTES) {
-    throw invalidFields({ field: 'code', constraint: 'maxLength', value: code.slice(0, 200) });
-  }
+  checkBytes('code', code, MAX_SOURCE_BYTES);
+}
+
+/** As checkSourceSize, for the input of a run. */
+export function checkStdinSize(stdin: string): void {
+  checkBytes('stdin', stdin, MAX_STDIN_BYTES);
+}
+
+function checkBytes(field: string, text: string, maxBytes: number): void {
+  if (Buffer.byteLength(text, 'utf8') <= maxBytes) return;
+  throw invalidFields({ field, constraint: 'maxLength', value: text.slice(0, 200) });
 }
 
 /** When a result that was completed then can no longer be fetched. */

@@ -62,7 +62,7 @@ export async function submit<Answer>(
     );
     const owner = { id, roomId, sessionId, userId, problemId, problemVersionId, language, code };
     insertSubmission(tx, { ...owner, status: 'queued', totalCases, maxPoints, submittedAt });
-    core.queue.enqueue(tx, { jobId: id, kind: 'submission', lane: 2, userId, roomId, payload: null });
+    core.queue.enqueue(tx, { jobId: id, kind: 'submission', lane: 2, userId, roomId, payload: { language } });
     const data = { submissionId: id, userId, language, totalTestCases: totalCases };
     tx.afterCommit(() => core.events.emit('room.pushed', { roomId, type: 'submission-started', data }));
     return accepted(tx, id);

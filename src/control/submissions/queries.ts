@@ -67,6 +67,17 @@ export function listCases(reader: Reader, submissionId: string): CaseRow[] {
     .all();
 }
 
+/** Verdicts of the finished cases in index order. */
+export function listVerdicts(reader: Reader, submissionId: string): CaseVerdict[] {
+  return reader.orm
+    .select({ verdict: submissionCases.verdict })
+    .from(submissionCases)
+    .where(eq(submissionCases.submissionId, submissionId))
+    .orderBy(asc(submissionCases.caseIndex))
+    .all()
+    .map(({ verdict }) => verdict);
+}
+
 /** Submissions of a user that were accepted since a time. */
 export function countSubmissionsSince(reader: Reader, userId: string, since: number): number {
   const row = reader.orm

@@ -1,9 +1,17 @@
 import type { Tx } from '../../db/types.ts';
+import type { CaseVerdict } from '../../generated/api.ts';
 import type { ExecutionResults, SubmissionEnd } from '../../ports/execution.ts';
 import type { SubmissionsDeps } from './deps.ts';
-import { findSubmission, insertCase, listCases, storeCompile, updateSubmission } from './queries.ts';
+import {
+  findSubmission,
+  insertCase,
+  listCases,
+  listVerdicts,
+  storeCompile,
+  updateSubmission,
+} from './queries.ts';
 import { countVerdicts, isSolved, pointsOf, totalPoints } from './rules.ts';
-import type { CaseRow, SubmissionRow } from './tables.ts';
+import type { SubmissionRow } from './tables.ts';
 
 type ResultsDeps = Pick<SubmissionsDeps, 'core' | 'rooms' | 'problems'>;
 
@@ -31,14 +39,12 @@ export function createSubmissionResults(deps: ResultsDeps): SubmissionResults {
     storeCompile,
     storeCase(tx, jobId, outcome) {
       insertCase(tx, jobId, outcome);
-      updateSubmission(tx, jobId, countVerdicts(verdictsOf(listCases(tx, jobId))));
+      updateSubmission(tx, jobId, countVerdicts(listVerdicts(tx, jobId)));
       changed(tx, jobId);
     },
     finishSubmission: (tx, jobId, end, completedAt) => endSubmission(deps, tx, jobId, end, completedAt),
   };
 }
-
-const verdictsOf = (rows: readonly CaseRow[]) => rows.map(({ verdict }) => verdict);
 
 function loadSubmission(
   { core, problems }: ResultsDeps,
@@ -75,7 +81,7 @@ export function endSubmission(
   const row = findSubmission(tx, id);
   if (row === null || row.completedAt !== null) return;
   skipMissingCases(tx, row);
-  const verdicts = verdictsOf(listCases(tx, id));
+  const verdicts = listVerdicts(tx, id);
   const { status, verdict } = end;
   const counts = countVerdicts(verdicts);
   const points = pointsAtEnd(deps, tx, row, verdicts);
@@ -126,7 +132,7 @@ function pointsAtEnd(
   { problems }: ResultsDeps,
   tx: Tx,
   row: SubmissionRow,
-  verdicts: ReturnType<typeof verdictsOf>,
+  verdicts: readonly CaseVerdict[],
 ): number | null {
   const groups = problems.findVersion(tx, row.problemVersionId)?.groups ?? [];
   if (groups.length === 0) return null;

@@ -79,7 +79,7 @@ describe('destroyRoom', () => {
     expect(world.cancelled.at(-1)).toEqual({
       roomId: room.roomId,
       kinds: ['run', 'submission'],
-      waitingOnly: true,
+      waitingOnly: false,
     });
     expect(world.rows('SELECT coding_ms, end_reason FROM sessions WHERE room_id = ?', room.roomId)).toEqual([
       { coding_ms: MINUTE, end_reason: 'destroyed' },

@@ -154,6 +154,12 @@ describe('kickParticipant', () => {
     expect(world.pushes()).toEqual([
       { type: 'participant-left', data: { userId: bob.userId, reason: 'kicked', banned: true } },
     ]);
+    expect(world.cancelled.at(-1)).toEqual({
+      roomId: room.roomId,
+      kinds: ['run', 'submission'],
+      waitingOnly: false,
+      userId: bob.userId,
+    });
     expect(world.told()).toContainEqual({
       name: 'room.memberRemoved',
       payload: { roomId: room.roomId, userId: bob.userId, kind: 'kicked', reason: 'Removed by the host' },

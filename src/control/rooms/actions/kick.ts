@@ -29,5 +29,7 @@ export async function kickParticipant(deps: RoomDeps, scope: RoomScope, kick: Ki
       origin,
     });
     depart(deps, tx, room, target, { kind: 'kicked', banned, by: me.userId }, deps.kernel.clock.now());
+    const jobs = { waitingOnly: false, userId } as const;
+    deps.neighbours.cancelRoomJobs(tx, room.id, ['run', 'submission'], jobs);
   });
 }

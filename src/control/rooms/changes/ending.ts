@@ -19,7 +19,7 @@ export type RoomEnd = {
 
 /**
  * Ends a room for good, in the caller's transaction: nothing that follows (documents, media, reports) can undo it.
- * Waiting runs are cancelled, accepted submissions are still judged, unless the room is destroyed.
+ * Waiting runs are cancelled, the rest is still run and judged; of a destroyed room nothing is.
  */
 export function endRoom(deps: RoomDeps, tx: Tx, room: Room, end: RoomEnd): void {
   const { reason, now } = end;
@@ -39,7 +39,7 @@ export function endRoom(deps: RoomDeps, tx: Tx, room: Room, end: RoomEnd): void 
   releaseEverybody(tx, room.id, now);
   closeRecord(deps, tx, room, end);
   const cancelled = isDestroyed ? ['run', 'submission'] : ['run'];
-  deps.neighbours.cancelRoomJobs(tx, room.id, cancelled, { waitingOnly: true });
+  deps.neighbours.cancelRoomJobs(tx, room.id, cancelled, { waitingOnly: !isDestroyed });
   enqueueDocuments(deps, tx, room.id, { task: 'close', reason });
   tellEnd(deps, tx, room, end);
 }
