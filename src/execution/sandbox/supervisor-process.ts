@@ -11,8 +11,8 @@ export interface SupervisorProcess {
   /** False once it has ended or given up. */
   alive(): boolean;
   send(bytes: Buffer): void;
-  /** At once, with everything that it holds. */
-  kill(): void;
+  /** At once, with everything that it holds; `reason` is what `onEnd` gets. */
+  kill(reason: string): void;
   /** Ends its pipe, waits until it is gone, kills it after 5 s. */
   close(): Promise<void>;
 }
@@ -72,7 +72,8 @@ export function startSupervisorProcess(
     ...cgroupWords(options),
     ...identityWords(options),
   ];
-  const child = spawn(options.jailBinary, [...words, ...stageWords], {
+  // Without free descriptors there are no streams; 'error' then says so.
+  const child: ChildProcess = spawn(options.jailBinary, [...words, ...stageWords], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: {},
   });
@@ -96,17 +97,17 @@ export function startSupervisorProcess(
   }
 
   const take = createFrameReader(onFrame);
-  child.stdout.on('data', (chunk: Buffer) => {
+  child.stdout?.on('data', (chunk: Buffer) => {
     try {
       if (!ended) take(chunk);
     } catch (error) {
       end(`syncode-jail sent garbage: ${error instanceof Error ? error.message : String(error)}`);
     }
   });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     said = (said + text).slice(-keptErrorBytes);
   });
-  child.stdin.on('error', () => {}); // its end is told by 'close'
+  child.stdin?.on('error', () => {}); // its end is told by 'close'
   child.once('error', (error) => end(`${options.jailBinary} cannot be started: ${error.message}`));
   child.once('close', (code, signal) => {
     end(`syncode-jail ended with ${signal ?? `status ${code}`}${said === '' ? '' : `: ${said.trim()}`}`);
@@ -114,10 +115,10 @@ export function startSupervisorProcess(
 
   return {
     alive: () => !ended,
-    send: (bytes) => void child.stdin.write(bytes),
-    kill: () => void child.kill('SIGKILL'),
+    send: (bytes) => void child.stdin?.write(bytes),
+    kill: end,
     async close() {
-      child.stdin.end();
+      child.stdin?.end();
       const timer = setTimeout(() => child.kill('SIGKILL'), closeGraceMs);
       await waitForEnd(child);
       clearTimeout(timer);

@@ -68,7 +68,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       const running = process();
       const cancel = (): void => running.send(encodeCancel(id));
       const ceilingMs = request.limits.wallMs + 2 * setupMsOf(request) + hangGraceMs;
-      const timer = setTimeout(() => running.kill(), ceilingMs);
+      const timer = setTimeout(() => running.kill('syncode-jail did not answer in time'), ceilingMs);
       pending = {
         id,
         settle(facts) {
