@@ -180,7 +180,7 @@ describe('several failures', () => {
 describe('bodies', () => {
   it('fills defaults in, and never changes types', async () => {
     await run({ language: 'python', code: 'x' });
-    expect(got.body).toEqual({ language: 'python', code: 'x', stdin: '', timeoutMs: 5000, memoryMb: 256 });
+    expect(got.body).toEqual({ language: 'python', code: 'x', stdin: '' });
   });
 
   it('fills defaults in below a nullable union and in lists', async () => {
