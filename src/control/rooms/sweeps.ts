@@ -14,13 +14,29 @@ import * as due from './queries/sweeps.ts';
 import { nextHost } from './rules/succession.ts';
 import { isOpen } from './rules/swaps.ts';
 import { limitReachedAt } from './rules/timer.ts';
+import type { Room } from './tables.ts';
 
 /** Coding phases at their limit, lapsed role swaps, hosts who stayed away. Each change judges anew what was found. */
 export async function sweepPhases(deps: RoomDeps): Promise<void> {
   const now = deps.kernel.clock.now();
-  for (const roomId of due.listAtTimeLimit(deps.db, now)) await endCoding(deps, roomId);
-  for (const { roomId } of listLapsedSwaps(deps.db, now)) await endSwap(deps, roomId);
-  for (const roomId of due.listWithLostHost(deps.db, now)) await replaceHost(deps, roomId);
+  await each(deps, due.listAtTimeLimit(deps.db, now), (roomId) => endCoding(deps, roomId));
+  await each(deps, listLapsedSwaps(deps.db, now), ({ roomId }) => endSwap(deps, roomId));
+  await each(deps, due.listWithLostHost(deps.db, now), (roomId) => replaceHost(deps, roomId));
+}
+
+/** One after the other, each in a transaction of its own; one that fails is logged and holds up nobody else. */
+async function each<Item>(
+  deps: RoomDeps,
+  items: readonly Item[],
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  for (const item of items) {
+    try {
+      await work(item);
+    } catch (error) {
+      deps.kernel.log.error({ err: error, item }, 'a sweep over the rooms failed for one of them');
+    }
+  }
 }
 
 function endCoding(deps: RoomDeps, roomId: string): Promise<void> {
@@ -60,11 +76,11 @@ export async function sweepTick(deps: RoomDeps): Promise<void> {
 export async function sweepPresence(deps: RoomDeps): Promise<void> {
   const { presence, settings, kernel } = deps;
   const silentSince = kernel.clock.now() - settings['timers.presenceMs'];
-  for (const { roomId, userId } of listActiveEverywhere(deps.db)) {
+  await each(deps, listActiveEverywhere(deps.db), async ({ roomId, userId }) => {
     const seen = presence.lastSeen(roomId, userId);
     if (seen === null) presence.begin(roomId, userId);
     else if (seen <= silentSince) await dropMember(deps, roomId, userId, seen);
-  }
+  });
 }
 
 /** Abandoned rooms and those at the end of their life are finished; those near it are warned. */
@@ -74,25 +90,22 @@ export async function sweepRooms(deps: RoomDeps): Promise<void> {
   const abandonedSince = now - settings['timers.roomAbandonedMs'];
   const expiredSince = now - settings['timers.roomLifetimeMs'];
   const warnSince = expiredSince + settings['timers.roomClosingWarningMs'];
-  for (const roomId of due.listIdleSince(deps.db, abandonedSince)) {
-    await finish(
-      deps,
-      roomId,
-      'abandoned',
-      ({ idleSince }) => idleSince !== null && idleSince <= abandonedSince,
-    );
-  }
-  for (const roomId of due.listOlderThan(deps.db, expiredSince)) {
-    await finish(deps, roomId, 'expired', () => true);
-  }
-  for (const roomId of due.listToWarn(deps.db, warnSince)) await warn(deps, roomId);
+  const isAbandoned = ({ idleSince }: Pick<Room, 'idleSince'>) =>
+    idleSince !== null && idleSince <= abandonedSince;
+  await each(deps, due.listIdleSince(deps.db, abandonedSince), (roomId) =>
+    finish(deps, roomId, 'abandoned', isAbandoned),
+  );
+  await each(deps, due.listOlderThan(deps.db, expiredSince), (roomId) =>
+    finish(deps, roomId, 'expired', () => true),
+  );
+  await each(deps, due.listToWarn(deps.db, warnSince), (roomId) => warn(deps, roomId));
 }
 
 function finish(
   deps: RoomDeps,
   roomId: string,
   reason: 'abandoned' | 'expired',
-  isDue: (room: { readonly idleSince: number | null }) => boolean,
+  isDue: (room: Room) => boolean,
 ): Promise<void> {
   return write(deps.db, (tx) => {
     const room = findRoom(tx, roomId);

@@ -1,8 +1,9 @@
-import { and, asc, desc, eq, exists, gt, lt, ne, notExists, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, lt, ne, notInArray, or, type SQL, sql } from 'drizzle-orm';
 import type { Reader } from '../../../db/types.ts';
 import type { RoomMode, RoomStatus, SupportedLanguage } from '../../../generated/api.ts';
 import type { PageRequest } from '../../../kernel/paging.ts';
 import { type Room, roomParticipants, rooms } from '../tables.ts';
+import { isUnfinished } from './rooms.ts';
 
 export type RoomFilter = {
   readonly userId: string;
@@ -19,12 +20,12 @@ const phaseRank = sql<number>`CASE ${rooms.status} WHEN 'waiting' THEN 0 WHEN 'w
 
 const sortColumns = { createdAt: sql<number>`${rooms.createdAt}`, status: phaseRank };
 
-function partOf(reader: Reader, userId: string, ...more: (SQL | undefined)[]) {
+function roomsOf(reader: Reader, userId: string, standing?: SQL) {
   const at = roomParticipants;
   return reader.orm
-    .select({ one: sql`1` })
+    .select({ roomId: at.roomId })
     .from(at)
-    .where(and(eq(at.roomId, rooms.id), eq(at.userId, userId), ...more));
+    .where(and(eq(at.userId, userId), standing));
 }
 
 /** Public, unfinished, with a free seat, and nothing to do with the user yet. */
@@ -35,16 +36,16 @@ function isOpenTo(reader: Reader, userId: string, now: number): SQL | undefined 
     .from(at)
     .where(and(eq(at.roomId, rooms.id), or(eq(at.isActive, true), gt(at.reservedUntil, now))));
   return and(
+    isUnfinished,
     eq(rooms.isPrivate, false),
-    ne(rooms.status, 'finished'),
     sql`(${seats}) < ${rooms.maxParticipants}`,
-    notExists(partOf(reader, userId)),
+    notInArray(rooms.id, roomsOf(reader, userId)),
   );
 }
 
 function inScope(reader: Reader, { scope, userId }: RoomFilter, now: number): SQL | undefined {
   if (scope === 'open') return isOpenTo(reader, userId, now);
-  const isIn = exists(partOf(reader, userId, ne(roomParticipants.standing, 'banned')));
+  const isIn = inArray(rooms.id, roomsOf(reader, userId, ne(roomParticipants.standing, 'banned')));
   return scope === 'hosted' ? and(isIn, eq(rooms.hostId, userId)) : isIn;
 }
 

@@ -3,6 +3,7 @@ import { prepared } from '../../../db/client.ts';
 import type { Reader, Tx } from '../../../db/types.ts';
 import type { PageRequest } from '../../../kernel/paging.ts';
 import { type Member, roomParticipants, rooms } from '../tables.ts';
+import { isUnfinished } from './rooms.ts';
 
 const at = roomParticipants;
 const one = (roomId: string, userId: string) => and(eq(at.roomId, roomId), eq(at.userId, userId));
@@ -132,7 +133,7 @@ export function listUnfinishedOf(reader: Reader, userId: string, membersOnly: bo
       and(
         eq(at.userId, userId),
         membersOnly ? eq(at.standing, 'member') : ne(at.standing, 'banned'),
-        ne(rooms.status, 'finished'),
+        isUnfinished,
       ),
     )
     .orderBy(desc(at.lastJoinedAt), desc(at.roomId))

@@ -1,7 +1,10 @@
-import { and, eq, isNull, ne, sql } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import { prepared } from '../../../db/client.ts';
 import type { Reader, Tx } from '../../../db/types.ts';
 import { type Room, roomCodes, roomParticipants, rooms } from '../tables.ts';
+
+/** Written out, since the partial indexes do not serve a bound value. */
+export const isUnfinished = sql`${rooms.status} <> 'finished'`;
 
 const byId = prepared((orm) =>
   orm
@@ -49,7 +52,7 @@ export function countHostedRooms(reader: Reader, userId: string): number {
   const row = reader.orm
     .select({ count: sql<number>`count(*)` })
     .from(rooms)
-    .where(and(eq(rooms.hostId, userId), ne(rooms.status, 'finished')))
+    .where(and(eq(rooms.hostId, userId), isUnfinished))
     .get();
   return row?.count ?? 0;
 }
@@ -63,7 +66,7 @@ export function isProblemSelectedFor(reader: Reader, problemId: string, userId: 
     .where(
       and(
         eq(rooms.problemId, problemId),
-        ne(rooms.status, 'finished'),
+        isUnfinished,
         eq(roomParticipants.userId, userId),
         eq(roomParticipants.standing, 'member'),
       ),

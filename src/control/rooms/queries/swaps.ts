@@ -1,10 +1,13 @@
-import { and, eq, lte } from 'drizzle-orm';
+import { and, eq, lte, sql } from 'drizzle-orm';
 import type { Reader, Tx } from '../../../db/types.ts';
 import { roleSwaps, type Swap } from '../tables.ts';
 
+/** Written out, since the partial index does not serve a bound value. */
+const isPending = sql`${roleSwaps.status} = 'pending'`;
+
 /** The room's request that has no answer yet, lapsed or not. */
 export function findPendingSwap(reader: Reader, roomId: string): Swap | null {
-  const pending = and(eq(roleSwaps.roomId, roomId), eq(roleSwaps.status, 'pending'));
+  const pending = and(eq(roleSwaps.roomId, roomId), isPending);
   return reader.orm.select().from(roleSwaps).where(pending).get() ?? null;
 }
 
@@ -32,6 +35,6 @@ export function listLapsedSwaps(reader: Reader, now: number): Swap[] {
   return reader.orm
     .select()
     .from(roleSwaps)
-    .where(and(eq(roleSwaps.status, 'pending'), lte(roleSwaps.expiresAt, now)))
+    .where(and(isPending, lte(roleSwaps.expiresAt, now)))
     .all();
 }

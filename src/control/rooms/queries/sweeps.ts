@@ -1,8 +1,7 @@
-import { and, eq, isNotNull, lte, ne, sql } from 'drizzle-orm';
+import { and, eq, isNotNull, lte, sql } from 'drizzle-orm';
 import type { Reader, Tx } from '../../../db/types.ts';
 import { type Room, roomClock, rooms } from '../tables.ts';
-
-const unfinished = ne(rooms.status, 'finished');
+import { isUnfinished } from './rooms.ts';
 
 function idsWhere(reader: Reader, ...conditions: Parameters<typeof and>): string[] {
   return reader.orm
@@ -18,7 +17,7 @@ export function listAtTimeLimit(reader: Reader, now: number): string[] {
   const elapsed = sql`${rooms.accumulatedMs} + ${now} - ${rooms.runningSince}`;
   return idsWhere(
     reader,
-    unfinished,
+    isUnfinished,
     eq(rooms.status, 'coding'),
     isNotNull(rooms.runningSince),
     sql`${elapsed} >= ${rooms.maxDurationMin} * 60000`,
@@ -30,36 +29,36 @@ export function findNextLimit(reader: Reader): number | null {
   const limit = sql<
     number | null
   >`min(${rooms.runningSince} + ${rooms.maxDurationMin} * 60000 - ${rooms.accumulatedMs})`;
-  const running = and(unfinished, eq(rooms.status, 'coding'), isNotNull(rooms.runningSince));
+  const running = and(isUnfinished, eq(rooms.status, 'coding'), isNotNull(rooms.runningSince));
   return reader.orm.select({ limit }).from(rooms).where(running).get()?.limit ?? null;
 }
 
 /** Rooms whose absent host has been away for long enough to be replaced. */
 export function listWithLostHost(reader: Reader, now: number): string[] {
-  return idsWhere(reader, unfinished, lte(rooms.hostAwayUntil, now), sql`${rooms.idleSince} IS NULL`);
+  return idsWhere(reader, isUnfinished, lte(rooms.hostAwayUntil, now), sql`${rooms.idleSince} IS NULL`);
 }
 
 /** Rooms in which nobody has been active since `since` or longer. */
 export function listIdleSince(reader: Reader, since: number): string[] {
-  return idsWhere(reader, unfinished, lte(rooms.idleSince, since));
+  return idsWhere(reader, isUnfinished, lte(rooms.idleSince, since));
 }
 
 /** Rooms created at `createdBefore` or earlier. */
 export function listOlderThan(reader: Reader, createdBefore: number): string[] {
-  return idsWhere(reader, unfinished, lte(rooms.createdAt, createdBefore));
+  return idsWhere(reader, isUnfinished, lte(rooms.createdAt, createdBefore));
 }
 
 /** As listOlderThan, those not yet warned of their end. */
 export function listToWarn(reader: Reader, createdBefore: number): string[] {
-  return idsWhere(reader, unfinished, lte(rooms.createdAt, createdBefore), eq(rooms.closingWarned, false));
+  return idsWhere(reader, isUnfinished, lte(rooms.createdAt, createdBefore), eq(rooms.closingWarned, false));
 }
 
 export function listUnfinishedRooms(reader: Reader): Room[] {
-  return reader.orm.select().from(rooms).where(unfinished).all();
+  return reader.orm.select().from(rooms).where(isUnfinished).all();
 }
 
 export function isAnyRoomUnfinished(reader: Reader): boolean {
-  return reader.orm.select({ id: rooms.id }).from(rooms).where(unfinished).limit(1).get() !== undefined;
+  return reader.orm.select({ id: rooms.id }).from(rooms).where(isUnfinished).limit(1).get() !== undefined;
 }
 
 /** When the server was last known to run; null for a new installation. */
