@@ -19,6 +19,7 @@ import { bind } from './contract.ts';
 import { createIdempotency } from './idempotency.ts';
 import { parseJson } from './json-body.ts';
 import { createLimits } from './limits.ts';
+import { createMetrics, type OperationMetrics } from './metrics.ts';
 import type { Binding } from './operation.ts';
 import { isAllowedOrigin } from './origins.ts';
 import { createPipeline } from './pipeline.ts';
@@ -50,6 +51,8 @@ export type App = {
   /** Refuses new requests with SERVICE_UNAVAILABLE and lets waiting ones end early. */
   drain(): void;
   isDraining(): boolean;
+  /** Count, refusals, failures and latencies by operation, since the start. */
+  metrics(): OperationMetrics[];
   /** Whether a browser page of this origin may call the API and open sockets. */
   isAllowedOrigin(origin: string): boolean;
   /** The client's address of a request that the app does not see, such as an upgrade. */
@@ -89,7 +92,8 @@ export async function createApp(deps: AppDeps, options: AppOptions): Promise<App
   const port = () => portOf(server, config);
   const isAllowed = (origin: string) => isAllowedOrigin(config, port(), origin);
   const draining = new AbortController();
-  const replies = createReplies({ ...deps, check: options.checkAnswers });
+  const metrics = createMetrics();
+  const replies = createReplies({ ...deps, metrics, check: options.checkAnswers });
   server.setErrorHandler((error, request, reply) => replies.refuse(error, request, reply));
   addHeaders(server, deps, isProxy);
   await server.register(fastifyCookie);
@@ -124,6 +128,7 @@ export async function createApp(deps: AppDeps, options: AppOptions): Promise<App
     isAllowedOrigin: isAllowed,
     addressOf: (request) => clientAddress(request, isProxy),
     isDraining: () => draining.signal.aborted,
+    metrics: () => metrics.list(),
     drain: () => draining.abort(),
   };
 }

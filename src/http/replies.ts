@@ -8,6 +8,7 @@ import type { Call } from './call.ts';
 import { findOmissions } from './context.ts';
 import { errorBody, retryAfterSeconds, toDomainError } from './errors.ts';
 import type { Replay } from './idempotency.ts';
+import type { Metrics } from './metrics.ts';
 import type { Answer } from './operation.ts';
 import { apiPolicy } from './security-headers.ts';
 
@@ -15,6 +16,7 @@ export type RepliesDeps = {
   readonly log: Log;
   readonly clock: Clock;
   readonly db: Db;
+  readonly metrics: Metrics;
   /** Looks at every answer, in tests. */
   readonly check: AnswerCheck | undefined;
 };
@@ -115,6 +117,7 @@ function addHooks(deps: RepliesDeps, server: FastifyInstance): void {
   if (deps.check) addWireCheck(deps, deps.check, server);
   server.addHook('onResponse', async (request, reply) => {
     const { call } = request;
+    if (call) deps.metrics.count(call.operation.id, reply.statusCode, reply.elapsedTime);
     const fields = {
       requestId: request.id,
       traceId: request.traceId,

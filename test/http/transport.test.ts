@@ -397,6 +397,23 @@ describe('what is no HTTP', () => {
   });
 });
 
+describe('metrics', () => {
+  it('count by operation, whatever the address', async () => {
+    app = await startTestApp({ bindings: [run, active] });
+    const ok = { bearer: ada, body: { language: 'c', code: 'x' } };
+    await app.ask('POST', `/rooms/${roomId}/run`, ok);
+    await app.ask('POST', '/rooms/nothing/run', ok);
+    app.rooms.refuse = new Error('broken') as never;
+    await app.ask('POST', `/rooms/${roomId}/run`, ok);
+    await app.ask('GET', '/nothing');
+    await expect.poll(() => app.app.metrics()[0]?.requests).toBe(3);
+    const [row, ...others] = app.app.metrics();
+    expect(row).toMatchObject({ id: 'runCode', requests: 3, refused: 1, failed: 1 });
+    expect(row?.latency.reduce((sum, count) => sum + count)).toBe(3);
+    expect(others).toEqual([]);
+  });
+});
+
 describe('the log', () => {
   it('has one line a request, without tokens, bodies and query strings', async () => {
     app = await startTestApp({ bindings: [login, active] });
