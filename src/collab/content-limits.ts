@@ -27,6 +27,20 @@ function defineRoots(document: Doc, kind: LiveDocument['kind']): void {
   if (kind === 'notes') document.getMap('inlineComments');
 }
 
+/** What one transaction of a client has changed of that which is limited. */
+type Write = {
+  readonly socket: CollabSocket;
+  readonly texts: readonly SharedText[];
+  readonly maps: readonly LimitedMap[];
+  isTaken: boolean;
+};
+type LimitedMap = {
+  readonly map: SharedMap<unknown>;
+  readonly keys: readonly string[];
+  readonly limit: number;
+  readonly isFit: (value: unknown) => boolean;
+};
+
 /**
  * Watches what clients write and takes back, in the next macrotask, what goes beyond the limits: the tail of a text,
  * and records that are too many, too large, of the wrong layer or not plain JSON. `onTaken` hears whose it was.
@@ -36,65 +50,84 @@ export function watchContent(
   limits: ContentLimits,
   deps: { readonly log: Log; readonly onTaken: (socket: CollabSocket) => void },
 ): void {
+  let writes: Write[] = [];
   defineRoots(live.document, live.kind);
-  live.document.on('afterTransaction', (transaction: Transaction) => {
-    const { origin } = transaction;
+  live.document.on('afterTransaction', ({ origin, changed }: Transaction) => {
     if ((origin as { source?: unknown } | null)?.source !== 'connection') return;
-    const repairs = [...transaction.changed].flatMap(([type, keys]) => findRepairs(live, limits, type, keys));
-    if (repairs.length === 0) return;
     const { socket } = (origin as { connection: RoomConnection }).connection.context;
-    setImmediate(() => {
-      if (live.document.isDestroyed) return;
-      try {
-        live.document.transact(() => void repairs.map((repair) => repair()), { source: 'local' });
-        deps.onTaken(socket);
-      } catch (error) {
-        deps.log.error({ err: error, document: live.name }, 'content over the limits was not taken back');
-      }
-    });
+    const write = findWrite(live, limits, socket, changed);
+    if (!write) return;
+    if (writes.length === 0) setImmediate(repair);
+    writes.push(write);
   });
+  const repair = () => {
+    const due = writes;
+    writes = [];
+    if (live.document.isDestroyed) return;
+    try {
+      live.document.transact(() => takeBack(due, limits), { source: 'local' });
+      for (const { socket, isTaken } of due) if (isTaken) deps.onTaken(socket);
+    } catch (error) {
+      deps.log.error({ err: error, document: live.name }, 'content over the limits was not taken back');
+    }
+  };
 }
 
-type Repair = () => void;
-
-function findRepairs(
+function findWrite(
   live: LiveDocument,
   limits: ContentLimits,
-  type: unknown,
-  keys: Set<string | null>,
-): Repair[] {
-  if (type instanceof SharedText) return textRepairs(live.document, limits, type);
-  if (!(type instanceof SharedMap)) return [];
-  const name = rootNameOf(live.document, type);
-  if (name === 'whiteboard' && live.kind !== 'code')
-    return mapRepairs(type, keys, limits.records, (value) => isRecord(value, live.kind, limits.recordBytes));
-  if (name === 'inlineComments' && live.kind === 'notes')
-    return mapRepairs(type, keys, limits.comments, (value) => value instanceof SharedMap);
-  return [];
+  socket: CollabSocket,
+  changed: Transaction['changed'],
+): Write | null {
+  const texts: SharedText[] = [];
+  const maps: LimitedMap[] = [];
+  for (const [type, changedKeys] of changed) {
+    if (live.kind === 'code') {
+      // The roots hold any text; one inside another type is bounded by the size of the document only.
+      if (type instanceof SharedText && type.length > limits.textLength && isRoot(live.document, type))
+        texts.push(type);
+    } else if (type instanceof SharedMap) {
+      const keys = [...changedKeys].filter((key): key is string => key !== null);
+      const limited = limitOf(live, limits, type);
+      if (limited) maps.push({ ...limited, map: type, keys });
+    }
+  }
+  return texts.length + maps.length === 0 ? null : { socket, texts, maps, isTaken: false };
 }
 
-function textRepairs(document: Doc, limits: ContentLimits, text: SharedText): Repair[] {
-  if (text.length <= limits.textLength || !rootNameOf(document, text)?.startsWith(CODE_PREFIX)) return [];
-  return [
-    () => {
-      const over = text.length - limits.textLength;
-      if (over > 0) text.delete(limits.textLength, over);
-    },
-  ];
-}
-
-function mapRepairs(
+function limitOf(
+  live: LiveDocument,
+  limits: ContentLimits,
   map: SharedMap<unknown>,
-  keys: Set<string | null>,
-  limit: number,
-  isFit: (value: unknown) => boolean,
-): Repair[] {
-  const written = [...keys].filter((key): key is string => key !== null && map.has(key));
-  const unfit = written.filter((key) => !isFit(map.get(key)));
-  const surplus = Math.max(0, map.size - unfit.length - limit);
-  const isUnfit = new Set(unfit);
-  const latest = surplus === 0 ? [] : written.filter((key) => !isUnfit.has(key)).slice(-surplus);
-  return [...unfit, ...latest].map((key) => () => map.delete(key));
+): Pick<LimitedMap, 'limit' | 'isFit'> | null {
+  const { kind } = live;
+  const roots: ReadonlyMap<string, unknown> = live.document.share;
+  if (roots.get('whiteboard') === map)
+    return { limit: limits.records, isFit: (value) => isRecord(value, kind, limits.recordBytes) };
+  if (kind === 'notes' && roots.get('inlineComments') === map)
+    return { limit: limits.comments, isFit: (value) => value instanceof SharedMap };
+  return null;
+}
+
+/** First what is unfit, then, of the latest, what is too many. */
+function takeBack(writes: readonly Write[], limits: ContentLimits): void {
+  const take = (write: Write, map: SharedMap<unknown>, key: string) => {
+    map.delete(key);
+    write.isTaken = true;
+  };
+  for (const write of writes) {
+    for (const text of write.texts) {
+      const over = text.length - limits.textLength;
+      if (over <= 0) continue;
+      text.delete(limits.textLength, over);
+      write.isTaken = true;
+    }
+    for (const { map, keys, isFit } of write.maps)
+      for (const key of keys) if (map.has(key) && !isFit(map.get(key))) take(write, map, key);
+  }
+  for (const write of [...writes].reverse())
+    for (const { map, keys, limit } of write.maps)
+      for (const key of [...keys].reverse()) if (map.size > limit && map.has(key)) take(write, map, key);
 }
 
 function isRecord(value: unknown, kind: LiveDocument['kind'], maxBytes: number): boolean {
@@ -105,8 +138,6 @@ function isRecord(value: unknown, kind: LiveDocument['kind'], maxBytes: number):
   return Buffer.byteLength(JSON.stringify(value)) <= maxBytes;
 }
 
-/** The key under which a type stands at the top of the document, null for one inside another. */
-function rootNameOf(document: Doc, type: unknown): string | null {
-  for (const [name, root] of document.share) if (root === type) return name;
-  return null;
+function isRoot(document: Doc, type: unknown): boolean {
+  return [...document.share.values()].includes(type as never);
 }

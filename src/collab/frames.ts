@@ -1,4 +1,5 @@
-import { createDecoder, hasContent, readVarString, readVarUint } from 'lib0/decoding';
+import { createDecoder, type Decoder, readVarString, readVarUint, readVarUint8Array } from 'lib0/decoding';
+import { decodeStateVector } from 'yjs';
 
 /** Message types of the protocol that a client may send. */
 export const messageTypes = {
@@ -37,9 +38,17 @@ export function readFrame(bytes: Uint8Array): Frame | 'pong' | null {
     const type = readVarUint(decoder);
     if (!KNOWN.has(type) || documentName.length > MAX_NAME_LENGTH || documentName.includes('\0')) return null;
     const isSync = type === messageTypes.sync || type === messageTypes.syncReply;
-    if (isSync && !hasContent(decoder)) return null;
-    return { documentName, type, isHandshake: isSync && readVarUint(decoder) < 2 };
+    return { documentName, type, isHandshake: isSync && readsHandshake(decoder) };
   } catch {
     return null;
   }
+}
+
+/** Whether a sync message is a SyncStep1 or SyncStep2; throws on what is none, and on a state vector that is none. */
+function readsHandshake(decoder: Decoder): boolean {
+  const step = readVarUint(decoder);
+  if (step > 2) throw new Error('No such sync message');
+  const content = readVarUint8Array(decoder);
+  if (step === 0) decodeStateVector(content);
+  return step < 2;
 }
