@@ -69,8 +69,26 @@ describe('loadConfig', () => {
   });
 
   it.each([
-    ['[server]\nport = "x"\n', /config\.toml:2: server\.port cannot be "x"/],
-    ['[server]\nprot = 1\n', /config\.toml:2: there is no setting server\.prot/],
+    ['[server]\nport = "x"\n', /config\.toml:2: server\.port cannot be "x": it must be a number\.\nPort to/],
+    ['[server]\nport = 1.5\n', /server\.port cannot be 1\.5: it must be a whole number\./],
+    ['[server]\nport = inf\n', /server\.port cannot be Infinity: it must be a number\./],
+    [
+      '[server]\nprot = 1\n',
+      /config\.toml:2: there is no setting server\.prot\.\nDid you mean server\.port\?/,
+    ],
+    ['[serve]\nport = 1\n', /there is no setting serve\.port\.\nDid you mean server\.port\?/],
+    ['[instance]\nelephants = 1\n', /no setting instance\.elephants\.\nSee "syncode config show"/],
+    [
+      '# port = 1\n[server]\n# port = 2\nport = -3\n',
+      /config\.toml:4: server\.port cannot be -3: it must be at least 0\./,
+    ],
+    ['[instance]\nname = ""\n', /name cannot be "": it must not be empty\./],
+    ['[auth]\nregistration = "shut"\n', /cannot be "shut": it must be one of open, closed\./],
+    ['[server]\ncorsOrigins = ["*"]\n', /cannot be \["\*"\]: each must be an exact origin/],
+    ['[server]\ncorsOrigins = ["https://a.example/"]\n', /each must be an exact origin/],
+    ['[server]\ncorsOrigins = "https://a.example, ftp://b.example"\n', /each must be an exact origin/],
+    ['[server]\ntrustedProxies = ["10.0.0.0/33"]\n', /each must be an address or a range/],
+    ['[server]\ntrustedProxies = ["proxy.example"]\n', /each must be an address or a range/],
     ['[server\n', /config\.toml:1 is not valid TOML/],
     ['[server]\nport = 70000\n', /server\.port cannot be 70000/],
     ['[server]\npublicUrl = "https://a.example/x"\n', /without a path/],
@@ -78,6 +96,14 @@ describe('loadConfig', () => {
   ])('refuses %j with key and place', (text, message) => {
     expect(() => load(text)).toThrow(ConfigError);
     expect(() => load(text)).toThrow(message);
+  });
+
+  it('takes exact origins and proxy ranges', () => {
+    const { config } = load(
+      '[server]\ncorsOrigins = ["https://a.example", "http://b.example:81"]\ntrustedProxies = ["::1", "10.0.0.0/8"]\n',
+    );
+    expect(config['server.corsOrigins']).toEqual(['https://a.example', 'http://b.example:81']);
+    expect(config['server.trustedProxies']).toEqual(['::1', '10.0.0.0/8']);
   });
 
   it('refuses a bad environment variable by its name', () => {

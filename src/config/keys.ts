@@ -119,7 +119,7 @@ function checkFile(file: string, purpose: KeyPurpose): void {
     throw refuse(
       `${file} is open to other users (mode ${(found.mode & 0o777).toString(8).padStart(4, '0')}).`,
       'Whoever reads it can sign in as anybody.',
-      `Run chmod 0600 ${file}, then syncode keys rotate.`,
+      `chmod 0600 ${file}; was it read by somebody, move it away and run syncode init for a new key.`,
     );
 }
 

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { parse, TomlError } from 'smol-toml';
 import type { z } from 'zod';
+import { nearest } from './nearest.ts';
 import { type Config, environmentName, type SettingKey, settingKeys, settings } from './schema.ts';
+import { describeIssue } from './wording.ts';
 
 export type Origin = 'default' | 'file' | 'environment' | 'flag';
 export type LoadedConfig = {
@@ -26,8 +28,11 @@ function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
-    throw new ConfigError(`${file} cannot be read: ${(error as Error).message}`);
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return '';
+    throw new ConfigError(
+      `${file} cannot be read.\nThe system says ${code}.\nIt must be a file that this user may read.`,
+    );
   }
 }
 
@@ -46,11 +51,16 @@ function flatten(
   return into;
 }
 
-/** Line of the file on which a key is set; TOML parsers do not keep it, so the last part of the key is looked for. */
+/** `:line` on which a key is set; TOML parsers do not keep it, so it is looked for. Empty when it is not found. */
 function lineOf(text: string, key: string): string {
-  const name = key.split('.').at(-1) ?? key;
-  const index = text.split('\n').findIndex((line) => line.trimStart().split('=')[0]?.trim().endsWith(name));
-  return index < 0 ? '' : `:${index + 1}`;
+  let table = '';
+  for (const [index, line] of text.split('\n').entries()) {
+    const header = /^\s*\[([^[\]]+)\]/.exec(line)?.[1];
+    if (header !== undefined) table = `${header.replaceAll(/["'\s]/g, '')}.`;
+    const name = /^\s*([\w.\-"' ]+?)\s*=/.exec(line)?.[1]?.replaceAll(/["'\s]/g, '');
+    if (name !== undefined && `${table}${name}` === key) return `:${index + 1}`;
+  }
+  return '';
 }
 
 function parseFile(file: string): { text: string; values: Map<string, unknown> } {
@@ -58,29 +68,43 @@ function parseFile(file: string): { text: string; values: Map<string, unknown> }
   try {
     return { text, values: flatten(parse(text) as Record<string, unknown>, '', new Map()) };
   } catch (error) {
-    if (error instanceof TomlError)
-      throw new ConfigError(`${file}:${error.line} is not valid TOML: ${error.message.split('\n')[0]}`);
+    if (error instanceof TomlError) {
+      const why = error.message.split('\n')[0]?.replace('Invalid TOML document: ', '');
+      throw new ConfigError(`${file}:${error.line} is not valid TOML: ${why}.`);
+    }
     throw error;
   }
 }
 
 const isKey = (key: string): key is SettingKey => Object.hasOwn(settings, key);
 
+/** Values come from files and environments, and a secret in the wrong form is still one. */
+function quote(key: SettingKey, value: unknown): string {
+  if (settings[key].secret) return 'what it is set to';
+  const shown = typeof value === 'number' ? String(value) : JSON.stringify(value);
+  return shown.length > MAX_QUOTED ? `${shown.slice(0, MAX_QUOTED)}...` : shown;
+}
+const MAX_QUOTED = 100;
+
 function check(key: SettingKey, value: unknown, where: string): unknown {
   const result = (settings[key].schema as z.ZodType).safeParse(value);
   if (result.success) return result.data;
-  const why = result.error.issues[0]?.message ?? 'is not valid';
-  throw new ConfigError(
-    `${where}: ${key} cannot be ${JSON.stringify(value)}: ${why}\n${settings[key].about}`,
-  );
+  const why = describeIssue(result.error.issues[0]);
+  throw new ConfigError(`${where}: ${key} cannot be ${quote(key, value)}: ${why}.\n${settings[key].about}`);
 }
 
-function nearest(key: string): string {
-  const tail = key.split('.').at(-1)?.toLowerCase() ?? '';
-  const match = settingKeys.find(
-    (known) => known.toLowerCase().endsWith(tail) || known.toLowerCase().includes(tail),
-  );
-  return match === undefined ? '' : ` Did you mean ${match}?`;
+/** A setting that a mistyped name was probably meant for; null when none is near. */
+export function nearestSetting(key: string): SettingKey | null {
+  const name = (known: string) => known.slice(known.indexOf('.') + 1);
+  const whole = nearest(key, settingKeys);
+  if (whole !== null) return whole as SettingKey;
+  const meant = nearest(name(key), settingKeys.map(name));
+  return settingKeys.find((known) => name(known) === meant) ?? null;
+}
+
+function suggest(key: string): string {
+  const meant = nearestSetting(key);
+  return meant === null ? 'See "syncode config show" for all.' : `Did you mean ${meant}?`;
 }
 
 /** Resolves every key: default < file < environment < flag. Unknown keys and bad values are a ConfigError that says where. */
@@ -98,7 +122,7 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
     const parsed = parseFile(file);
     for (const [key, value] of parsed.values) {
       const where = `${file}${lineOf(parsed.text, key)}`;
-      if (!isKey(key)) throw new ConfigError(`${where}: there is no setting ${key}.${nearest(key)}`);
+      if (!isKey(key)) throw new ConfigError(`${where}: there is no setting ${key}.\n${suggest(key)}`);
       set(key, check(key, value, where), 'file');
     }
   }

@@ -1,3 +1,4 @@
+import { isIP, isIPv4 } from 'node:net';
 import { z } from 'zod';
 import { choice, count, flag, list, text } from './setting.ts';
 
@@ -7,7 +8,23 @@ const originOrNothing = z.string().refine((value) => {
   if (!URL.canParse(value)) return false;
   const url = new URL(value);
   return (url.protocol === 'http:' || url.protocol === 'https:') && url.origin === value.replace(/\/$/, '');
-}, 'must be an address such as https://syncode.example.org, without a path');
+}, 'it must be an address such as https://syncode.example.org, without a path');
+
+/** As browsers send it in the header Origin; never `*`. */
+const exactOrigin = z
+  .string()
+  .refine(
+    (value) =>
+      URL.canParse(value) && /^https?:$/.test(new URL(value).protocol) && new URL(value).origin === value,
+    'each must be an exact origin such as https://app.example.org, without a path',
+  );
+
+const addressOrRange = z.string().refine((value) => {
+  const [address = '', bits, ...rest] = value.split('/');
+  const widest = isIPv4(address) ? 32 : 128;
+  const isPrefix = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= widest);
+  return isIP(address) !== 0 && isPrefix && rest.length === 0;
+}, 'each must be an address or a range such as 10.0.0.0/8');
 
 export const serverSettings = {
   'instance.name': text('Syncode', 'What the installation calls itself.', z.string().min(1).max(60)),
@@ -26,8 +43,12 @@ export const serverSettings = {
     false,
     'Sends the sign-in cookie over plain http too; for a trusted local network only.',
   ),
-  'server.corsOrigins': list([], 'Exact foreign origins that may call the API from a browser.'),
-  'server.trustedProxies': list([], 'Addresses of proxies whose forwarded headers are believed.'),
+  'server.corsOrigins': list([], 'Exact foreign origins that may call the API from a browser.', exactOrigin),
+  'server.trustedProxies': list(
+    [],
+    'Addresses of proxies whose forwarded headers are believed.',
+    addressOrRange,
+  ),
   'auth.registration': choice(['open', 'closed'], 'open', 'Whether people may register themselves.'),
   'log.level': choice(['debug', 'info', 'warn', 'error', 'silent'], 'info', 'Least severity that is logged.'),
 } as const;

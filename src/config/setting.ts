@@ -25,16 +25,17 @@ const booleanLike = z.preprocess((value) => {
   const word = value.toLowerCase();
   return yes.has(word) ? true : no.has(word) ? false : value;
 }, z.boolean());
-const listLike = z.preprocess(
-  (value) =>
-    typeof value === 'string'
-      ? value
-          .split(',')
-          .map((part) => part.trim())
-          .filter((part) => part !== '')
-      : value,
-  z.array(z.string()),
-);
+const listOf = (entry: z.ZodType<string>) =>
+  z.preprocess(
+    (value) =>
+      typeof value === 'string'
+        ? value
+            .split(',')
+            .map((part) => part.trim())
+            .filter((part) => part !== '')
+        : value,
+    z.array(entry),
+  );
 
 const whole = (min: number, max: number) => numberLike.pipe(z.number().int().min(min).max(max));
 
@@ -49,14 +50,14 @@ export const durationOrOff = (initial: number, about: string) =>
 /** Requests per window; 0 switches the limit off. */
 export const rate = (initial: number, about: string) =>
   setting(whole(0, 1_000_000), initial, `${about}; 0 switches it off.`);
-export const count = (initial: number, about: string, min = 1, max = 1_000_000_000) =>
+export const count = (initial: number, about: string, min = 1, max = 1_000_000_000_000) =>
   setting(whole(min, max), initial, about);
 export const flag = (initial: boolean, about: string) =>
   setting(booleanLike as z.ZodType<boolean>, initial, about);
 export const text = (initial: string, about: string, schema: z.ZodType<string> = z.string()) =>
   setting(schema, initial, about);
-export const list = (initial: string[], about: string) =>
-  setting(listLike as z.ZodType<string[]>, initial, about);
+export const list = (initial: string[], about: string, entry: z.ZodType<string> = z.string()) =>
+  setting(listOf(entry) as z.ZodType<string[]>, initial, about);
 export const choice = <const Options extends readonly [string, ...string[]]>(
   options: Options,
   initial: Options[number],
