@@ -10,7 +10,7 @@ export default defineConfig({
     main: 'src/cli/main.ts',
     'checkpoint-worker': 'src/db/checkpoint-worker.ts',
     'read-worker': 'src/db/read-worker.ts',
-    // execution-worker
+    'execution-worker': 'src/execution/worker.ts',
   },
   format: 'esm',
   target: 'node24',

@@ -1,4 +1,7 @@
+import path from 'node:path';
 import { createCollab } from '../collab/plane.ts';
+import type { Config } from '../config/schema.ts';
+import { createExecutionPlane } from '../execution/plane.ts';
 import type { App } from '../http/app.ts';
 import type { CollabPlane } from '../ports/collab.ts';
 import type { ExecutionPlane } from '../ports/execution.ts';
@@ -58,22 +61,71 @@ function createCollabPlane({ kernel, installation, control }: PlanesDeps) {
   });
 }
 
+const SYSTEM_DIRECTORY = '/var/lib/syncode';
+const SYSTEM_CACHE = '/var/cache/syncode';
+
+/** Where compiled programs are kept: as configured, else the service's cache, else below the data directory. */
+export function cacheDirectory(config: Config, dataDirectory: string): string {
+  const configured = config['execution.cacheDir'];
+  if (configured !== '') return configured;
+  return dataDirectory === SYSTEM_DIRECTORY ? SYSTEM_CACHE : path.join(dataDirectory, 'cache');
+}
+
+function createExecution({ kernel, installation, control }: PlanesDeps) {
+  const { config, clock, log } = kernel;
+  const dataDirectory = installation.paths.directory;
+  return createExecutionPlane({
+    store: () => {
+      const { core, results } = control();
+      return { db: core.db, queue: core.queue, results };
+    },
+    config,
+    clock,
+    log,
+    places: { dataDirectory, cacheDir: cacheDirectory(config, dataDirectory) },
+  });
+}
+
+/** Languages that can be run, with the versions of their toolchains, as one line; none: nothing. */
+function describeLanguages(execution: ExecutionPlane): string[] {
+  const known = execution.languages().filter(({ available }) => available);
+  if (known.length === 0) return [];
+  return [
+    `languages       ${known.map(({ language, version }) => `${language} (${version ?? '?'})`).join(', ')}`,
+  ];
+}
+
 export function createPlanes(deps: PlanesDeps): Planes {
   const collab = deps.names.includes('collab') ? createCollabPlane(deps) : null;
+  const execution = deps.names.includes('execution') ? createExecution(deps) : null;
+  const port = execution ?? absentExecution(deps.kernel.config);
   return {
     collab: collab?.port ?? absentCollab,
-    execution: absentExecution(deps.kernel.config),
+    execution: port,
     collabState: () => (collab === null ? 'disabled' : collab.port.health() === 'ok' ? 'ok' : 'fail'),
     attach: (app) =>
       collab?.attach(app.server.server, {
         isOriginAllowed: (origin) => app.isAllowedOrigin(origin),
         addressOf: (request) => app.addressOf(request),
       }),
-    start: async () => collab?.start(),
-    stop: async () => {
-      await collab?.stop();
+    async start() {
+      collab?.start();
+      await execution?.start();
     },
-    describe: () => [],
-    ready: async () => [],
+    async stop(deadlineMs) {
+      execution?.drain();
+      const ended = await Promise.allSettled([collab?.stop(), execution?.stop(deadlineMs)]);
+      for (const end of ended) {
+        if (end.status === 'rejected') deps.kernel.log.error({ err: end.reason }, 'a plane failed to stop');
+      }
+    },
+    describe: () => [
+      `planes          control${[collab, execution].map((plane) => (plane ? `, ${plane.name}` : '')).join('')}`,
+    ],
+    async ready() {
+      if (execution === null) return [];
+      const remarks = await execution.ready();
+      return [...describeLanguages(execution), ...remarks];
+    },
   };
 }
