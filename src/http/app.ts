@@ -97,25 +97,11 @@ export async function createApp(deps: AppDeps, options: AppOptions): Promise<App
   server.setErrorHandler((error, request, reply) => replies.refuse(error, request, reply));
   addHeaders(server, deps, isProxy);
   await server.register(fastifyCookie);
-  await server.register(fastifyCors, {
-    origin: (origin, done) => done(null, origin !== undefined && isAllowed(origin)),
-    credentials: true,
-    maxAge: 600,
-    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    exposedHeaders,
-    strictPreflight: false,
-  });
+  await allowOrigins(server, isAllowed);
   addRefusals(server, draining.signal);
   replies.addHooks(server);
-  const pipeline = createPipeline({
-    callers: deps.callers,
-    rooms: deps.rooms,
-    reader: deps.db,
-    idempotency: createIdempotency(deps),
-    isAllowedOrigin: isAllowed,
-  });
   addRoutes(server, operations, {
-    pipeline,
+    pipeline: createPipeline({ ...deps, idempotency: createIdempotency(deps), isAllowedOrigin: isAllowed }),
     replies,
     limits: createLimits(config, clock),
     draining: draining.signal,
@@ -131,6 +117,17 @@ export async function createApp(deps: AppDeps, options: AppOptions): Promise<App
     metrics: () => metrics.list(),
     drain: () => draining.abort(),
   };
+}
+
+async function allowOrigins(server: FastifyInstance, isAllowed: (origin: string) => boolean): Promise<void> {
+  await server.register(fastifyCors, {
+    origin: (origin, done) => done(null, origin !== undefined && isAllowed(origin)),
+    credentials: true,
+    maxAge: 600,
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    exposedHeaders,
+    strictPreflight: false,
+  });
 }
 
 function createServer(isProxy: (address: string) => boolean): FastifyInstance {

@@ -1,11 +1,11 @@
 import type { SettingKey } from '../config/schema.ts';
-import type { OperationId } from './operation.ts';
+import type { OperationId } from './operation-table.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
 /** What a bucket counts by: the caller, the client's address, or what the handler names. */
-export type Per = 'user' | 'address' | 'named';
+type Per = 'user' | 'address' | 'named';
 
 export type Asked = { readonly id: OperationId; readonly body: unknown };
 

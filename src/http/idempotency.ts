@@ -40,40 +40,9 @@ export type Idempotency = {
 
 type IdempotencyDeps = { readonly config: Config; readonly clock: Clock; readonly db: Db };
 
-export function createIdempotency({ config, clock, db }: IdempotencyDeps): Idempotency {
-  /** Body hashes of requests under way; their process is this one, so memory is enough. */
-  const running = new Map<string, string>();
-
-  function claim(address: KeyAddress, bodyHash: string, entry: OperationEntry): Repeatable {
-    const name = nameOf(address);
-    running.set(name, bodyHash);
-    let isKept = false;
-    const keep = (tx: Tx, { status, body, headers }: Answer) => {
-      const json = body === undefined ? null : JSON.stringify(withoutTokens(body, entry.unstored));
-      const row = {
-        ...address,
-        bodyHash,
-        status,
-        body: json,
-        headers: JSON.stringify(headers),
-        storedAt: clock.now(),
-      };
-      storeAnswer(tx, row);
-      trimStoredAnswers(tx, address.userId, config['limits.idempotencyKeysPerUser']);
-      isKept = true;
-    };
-    const end = () => {
-      running.delete(name);
-    };
-    return {
-      keep,
-      end,
-      get isKept() {
-        return isKept;
-      },
-    };
-  }
-
+export function createIdempotency(deps: IdempotencyDeps): Idempotency {
+  const { config, clock, db } = deps;
+  const running: Running = new Map();
   return {
     begin(address, body, entry) {
       const bodyHash = createHash('sha256')
@@ -83,9 +52,38 @@ export function createIdempotency({ config, clock, db }: IdempotencyDeps): Idemp
       if (underWay !== undefined) refuse(underWay === bodyHash ? 'inProgress' : 'bodyMismatch');
       const stored = findStoredAnswer(db, address);
       const isFresh = stored && stored.storedAt > clock.now() - config['timers.idempotencyKeyMs'];
-      if (!isFresh) return { claim: claim(address, bodyHash, entry) };
+      if (!isFresh) return { claim: claim(deps, running, { address, bodyHash, unstored: entry.unstored }) };
       if (stored.bodyHash !== bodyHash) refuse('bodyMismatch');
       return { replay: { status: stored.status, json: stored.body, headers: JSON.parse(stored.headers) } };
+    },
+  };
+}
+
+/** Body hashes of requests under way by key; their process is this one, so memory is enough. */
+type Running = Map<string, string>;
+type Claimed = {
+  readonly address: KeyAddress;
+  readonly bodyHash: string;
+  readonly unstored: readonly string[];
+};
+
+function claim({ config, clock }: IdempotencyDeps, running: Running, claimed: Claimed): Repeatable {
+  const { address, bodyHash, unstored } = claimed;
+  running.set(nameOf(address), bodyHash);
+  let isKept = false;
+  return {
+    keep(tx, { status, body, headers }) {
+      const json = body === undefined ? null : JSON.stringify(withoutTokens(body, unstored));
+      const answer = { status, body: json, headers: JSON.stringify(headers), storedAt: clock.now() };
+      storeAnswer(tx, { ...address, bodyHash, ...answer });
+      trimStoredAnswers(tx, address.userId, config['limits.idempotencyKeysPerUser']);
+      isKept = true;
+    },
+    end: () => {
+      running.delete(nameOf(address));
+    },
+    get isKept() {
+      return isKept;
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { OperationId } from './operation.ts';
 
 /** Upper bounds of the latency histogram in milliseconds; whatever is slower falls into a last class. */
-export const latencyBoundsMs = [5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000] as const;
+const latencyBoundsMs = [5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000] as const;
 
 /** What has become of the requests to one operation since the start. */
 export type OperationMetrics = {
@@ -11,8 +11,8 @@ export type OperationMetrics = {
   readonly refused: number;
   /** Answers with a status from 500 on. */
   readonly failed: number;
-  /** Requests by latency: up to each bound of latencyBoundsMs, and slower. */
-  readonly latency: readonly number[];
+  /** Requests that took up to `upToMs` and longer than the bound before; null is the class of all slower ones. */
+  readonly latency: readonly { readonly upToMs: number | null; readonly requests: number }[];
 };
 
 export type Metrics = {
@@ -50,6 +50,11 @@ export function createMetrics(): Metrics {
       const index = at < 0 ? latencyBoundsMs.length : at;
       row.latency[index] = (row.latency[index] ?? 0) + 1;
     },
-    list: () => [...rows].map(([id, row]) => ({ id, ...row, latency: [...row.latency] })),
+    list: () =>
+      [...rows].map(([id, row]) => ({
+        id,
+        ...row,
+        latency: row.latency.map((requests, at) => ({ upToMs: latencyBoundsMs[at] ?? null, requests })),
+      })),
   };
 }

@@ -1,3 +1,7 @@
+import type { Operations } from '../generated/api.ts';
+
+export type OperationId = keyof Operations;
+
 /** How one query parameter is read: its type, and for lists the type of an entry. */
 export type QueryType = 'string' | 'integer' | 'number' | 'boolean' | `${'string' | 'integer' | 'number'}[]`;
 

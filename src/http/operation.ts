@@ -3,8 +3,9 @@ import type { Operations, RoomStatus } from '../generated/api.ts';
 import type { Caller } from '../ports/callers.ts';
 import type { RoomRules, RoomScope } from '../ports/room-access.ts';
 import type { SpendableBucket } from './buckets.ts';
+import type { OperationId } from './operation-table.ts';
 
-export type OperationId = keyof Operations;
+export type { OperationId };
 
 /** Error codes that every operation may answer without naming them in x-errors. */
 export type UniversalCode =

@@ -11,7 +11,7 @@ import { type RawInput, readInput } from './validation.ts';
 export type PipelineDeps = {
   readonly callers: Callers;
   readonly rooms: RoomAccess;
-  readonly reader: Reader;
+  readonly db: Reader;
   readonly idempotency: Idempotency;
   /** Whether a browser page of this origin may use the cookie of the sign-in. */
   isAllowedOrigin(origin: string): boolean;
@@ -28,64 +28,68 @@ export type Pipeline = {
 };
 
 export function createPipeline(deps: PipelineDeps): Pipeline {
-  const take = (call: Call, name: BucketName) => {
-    const bucket: Bucket = buckets[name];
-    call.spending.take(name, bucketKey(bucket, call));
+  return {
+    identify: (call, authorization) => identify(deps, call, authorization),
+    read: (call, raw) => read(deps, call, raw),
+    admit: (call, path) => admit(deps, call, path),
   };
+}
 
-  async function identify(call: Call, authorization: string | undefined): Promise<void> {
-    const { id, entry } = call.operation;
-    if (entry.permission === 'internal') return checkSecret(call);
-    if (entry.permission !== 'public') call.caller = await authenticate(deps.callers, authorization);
-    if (uncounted.has(id)) return;
-    take(call, call.caller === null ? 'address' : polls.has(id) ? 'polling' : 'user');
-  }
+function take(call: Call, name: BucketName): void {
+  const bucket: Bucket = buckets[name];
+  call.spending.take(name, bucketKey(bucket, call));
+}
 
-  function checkSecret(call: Call): void {
-    if (call.client.isPlane) return;
-    take(call, 'internalSecret');
-    throw Unauthorized();
-  }
+async function identify(deps: PipelineDeps, call: Call, authorization: string | undefined): Promise<void> {
+  const { id, entry } = call.operation;
+  if (entry.permission === 'internal') return checkPlane(call);
+  if (entry.permission !== 'public') call.caller = await authenticate(deps.callers, authorization);
+  if (uncounted.has(id)) return;
+  take(call, call.caller === null ? 'address' : polls.has(id) ? 'polling' : 'user');
+}
 
-  function read(call: Call, raw: RawInput): void {
-    const { id, entry } = call.operation;
-    const { origin } = call.client;
-    const isForeign = origin !== null && !deps.isAllowedOrigin(origin);
-    if (entry.cookies.length > 0 && isForeign && Object.hasOwn(entry.errors, 'FORBIDDEN')) throw Forbidden();
-    call.input = readInput(id, entry, raw);
-    for (const name of guards[id] ?? []) take(call, name);
-  }
+function checkPlane(call: Call): void {
+  if (call.client.isPlane) return;
+  take(call, 'internalSecret');
+  throw Unauthorized();
+}
 
-  function admit(call: Call, path: string): void {
-    const { operation, caller, input } = call;
-    const { entry } = operation;
-    const key = input?.headers['Idempotency-Key'];
-    if (caller && key !== undefined) {
-      const begun = deps.idempotency.begin({ userId: caller.userId, path, key }, input?.body, entry);
-      if ('replay' in begun) {
-        call.replay = begun.replay;
-        return;
-      }
-      call.claim = begun.claim;
+function read(deps: PipelineDeps, call: Call, raw: RawInput): void {
+  const { id, entry } = call.operation;
+  const { origin } = call.client;
+  const isForeign = origin !== null && !deps.isAllowedOrigin(origin);
+  if (entry.cookies.length > 0 && isForeign && Object.hasOwn(entry.errors, 'FORBIDDEN')) throw Forbidden();
+  call.input = readInput(id, entry, raw);
+  for (const name of guards[id] ?? []) take(call, name);
+}
+
+function admit(deps: PipelineDeps, call: Call, path: string): void {
+  const { operation, caller, input } = call;
+  const key = input?.headers['Idempotency-Key'];
+  if (caller && key !== undefined) {
+    const address = { userId: caller.userId, path, key };
+    const begun = deps.idempotency.begin(address, input?.body, operation.entry);
+    if ('replay' in begun) {
+      call.replay = begun.replay;
+      return;
     }
-    try {
-      enter(call);
-    } catch (error) {
-      call.claim?.end();
-      throw error;
-    }
+    call.claim = begun.claim;
   }
-
-  function enter(call: Call): void {
-    const { operation, caller, input } = call;
-    const { entry, rules } = operation;
-    if (entry.permission === 'admin' && caller?.role !== 'admin') throw Forbidden();
-    if (!rules || !caller) return;
-    call.room = deps.rooms.enter(deps.reader, String(input?.params.roomId), caller.userId, rules);
-    if (call.room.me.isActive) deps.rooms.noteSignOfLife(call.room.room.id, caller.userId);
+  try {
+    enter(deps, call);
+  } catch (error) {
+    call.claim?.end();
+    throw error;
   }
+}
 
-  return { identify, read, admit };
+function enter({ rooms, db }: PipelineDeps, call: Call): void {
+  const { operation, caller, input } = call;
+  const { entry, rules } = operation;
+  if (entry.permission === 'admin' && caller?.role !== 'admin') throw Forbidden();
+  if (!rules || !caller) return;
+  call.room = rooms.enter(db, String(input?.params.roomId), caller.userId, rules);
+  if (call.room.me.isActive) rooms.noteSignOfLife(call.room.room.id, caller.userId);
 }
 
 async function authenticate(callers: Callers, authorization: string | undefined) {

@@ -50,15 +50,8 @@ export function createWindows(limit: WindowLimit, clock: Clock): Windows {
     return window;
   }
 
-  function taken(key: string, window: Window): Taken {
-    let isCounted = true;
-    const giveBack = () => {
-      if (!isCounted) return;
-      isCounted = false;
-      window.count -= 1;
-      if (window.count === 0 && windows.get(key) === window) windows.delete(key);
-    };
-    return { limit, endsAtMs: window.endsAtMs, remaining: () => limit.count - window.count, giveBack };
+  function forgetEmpty(key: string, window: Window): void {
+    if (window.count === 0 && windows.get(key) === window) windows.delete(key);
   }
 
   return {
@@ -67,11 +60,23 @@ export function createWindows(limit: WindowLimit, clock: Clock): Windows {
       const known = windows.get(key);
       const window = known && known.endsAtMs > nowMs ? known : open(key, nowMs);
       if (window.count >= limit.count) return { full: { limit, endsAtMs: window.endsAtMs } };
-      window.count += 1;
-      return { taken: taken(key, window) };
+      return { taken: count(limit, window, () => forgetEmpty(key, window)) };
     },
     get size() {
       return windows.size;
     },
   };
+}
+
+/** Counts one request in a window; `uncounted` is called when it is given back. */
+function count(limit: WindowLimit, window: Window, uncounted: () => void): Taken {
+  window.count += 1;
+  let isCounted = true;
+  const giveBack = () => {
+    if (!isCounted) return;
+    isCounted = false;
+    window.count -= 1;
+    uncounted();
+  };
+  return { limit, endsAtMs: window.endsAtMs, remaining: () => limit.count - window.count, giveBack };
 }

@@ -409,7 +409,7 @@ describe('metrics', () => {
     await expect.poll(() => app.app.metrics()[0]?.requests).toBe(3);
     const [row, ...others] = app.app.metrics();
     expect(row).toMatchObject({ id: 'runCode', requests: 3, refused: 1, failed: 1 });
-    expect(row?.latency.reduce((sum, count) => sum + count)).toBe(3);
+    expect(row?.latency.reduce((sum, { requests }) => sum + requests, 0)).toBe(3);
     expect(others).toEqual([]);
   });
 });

@@ -33,15 +33,6 @@ export function createAnswerCheck(): AnswerCheck {
     return known;
   };
 
-  function checkBody(at: string, validate: ValidateFunction, body: unknown): string[] {
-    const value = body === undefined ? undefined : JSON.parse(JSON.stringify(body));
-    if (validate(value)) return [];
-    return (validate.errors ?? []).map((error) => {
-      const { additionalProperty, missingProperty } = error.params;
-      return `${at} ${error.instancePath || '/'} ${error.keyword} ${additionalProperty ?? missingProperty ?? ''}`.trim();
-    });
-  }
-
   function checkError({ id, operation }: Bound, status: number, body: unknown): string[] {
     const schema: Schema = { $ref: '#/components/schemas/ErrorResponse' };
     const problems = checkBody(`${id} ${status}`, validator('error', schema), body);
@@ -70,6 +61,15 @@ export function createAnswerCheck(): AnswerCheck {
     const isEmpty = body === undefined || body === null || body === '';
     return isEmpty ? [] : [`${id} ${status}: a body where none is declared`];
   };
+}
+
+function checkBody(at: string, validate: ValidateFunction, body: unknown): string[] {
+  const value = body === undefined ? undefined : JSON.parse(JSON.stringify(body));
+  if (validate(value)) return [];
+  return (validate.errors ?? []).map(({ instancePath, keyword, params }) => {
+    const name = params.additionalProperty ?? params.missingProperty ?? '';
+    return `${at} ${instancePath || '/'} ${keyword} ${name}`.trim();
+  });
 }
 
 function createAjv(): Ajv {

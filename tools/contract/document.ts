@@ -50,13 +50,13 @@ export type Parameter = {
 
 type Content = { 'application/json'?: { schema: Schema } };
 
-export type Response = {
+type Response = {
   description: string;
   headers?: Record<string, { schema: Schema; description?: string }>;
   content?: Content;
 };
 
-export type Operation = {
+type Operation = {
   operationId: string;
   summary: string;
   description?: string;
@@ -71,8 +71,8 @@ export type Operation = {
 };
 
 export type PathItem = { parameters?: Parameter[] } & { [method in Method]?: Operation };
-export type Method = 'get' | 'put' | 'post' | 'patch' | 'delete';
-export const methods: readonly Method[] = ['get', 'put', 'post', 'patch', 'delete'];
+type Method = 'get' | 'put' | 'post' | 'patch' | 'delete';
+const methods: readonly Method[] = ['get', 'put', 'post', 'patch', 'delete'];
 
 /** The bundled contract: references inside schemas stay, parameters are inlined. */
 export type Document = {
