@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs';
+import type { Command } from 'commander';
+import { examine, type Finding } from '../../server/doctor.ts';
+import { createCommand, optionsOf } from '../command.ts';
+import { configOf, dataDirectoryOf, enterDataDirectory, outputOf } from '../context.ts';
+import { exitCodes } from '../failure.ts';
+
+const signs: Record<Finding['state'], string> = { ok: 'ok   ', warning: 'WARN ', fail: 'FAIL ' };
+
+function describe(findings: readonly Finding[]): string {
+  const width = Math.max(...findings.map(({ check }) => check.length));
+  const lines = findings.flatMap(({ check, state, detail, remedy }) => {
+    const line = `${signs[state]} ${check.padEnd(width)}  ${detail}`;
+    return remedy === null ? [line] : [line, `${' '.repeat(width + 8)}-> ${remedy}`];
+  });
+  const failed = findings.filter(({ state }) => state === 'fail').length;
+  const warned = findings.filter(({ state }) => state === 'warning').length;
+  const verdict =
+    failed > 0
+      ? `${failed} of ${findings.length} checks fail.`
+      : warned > 0
+        ? `Good, with ${warned} warnings.`
+        : 'All is well.';
+  return [...lines, '', verdict].join('\n');
+}
+
+function exitCodeOf(findings: readonly Finding[]): number {
+  if (findings.some(({ state }) => state === 'fail')) return exitCodes.failed;
+  return findings.some(({ state }) => state === 'warning') ? exitCodes.warnings : exitCodes.done;
+}
+
+export function doctorCommand(): Command {
+  const command = createCommand('doctor', {
+    about: 'Checks this machine and the installation, each finding with its remedy.',
+    examples: ['syncode doctor', 'syncode doctor --json --data-dir ./data'],
+    exits: [exitCodes.failed, exitCodes.usage, exitCodes.warnings],
+  });
+  return command.action(async () => {
+    const options = optionsOf(command);
+    const directory = existsSync(dataDirectoryOf(options)) ? enterDataDirectory(options) : null;
+    const { config } = configOf(directory);
+    const output = outputOf(options);
+    if (process.stderr.isTTY) output.note('Trying the sandbox and every language; half a minute at most.');
+    const findings = await examine(directory, config);
+    output.result({ findings }, () => describe(findings));
+    process.exitCode = exitCodeOf(findings);
+  });
+}
