@@ -157,7 +157,9 @@ async function visibleRun(deps: RunsDeps, caller: Caller, jobId: string, origin:
   const { core, rooms, audit } = deps;
   const run = findRun(core.db, jobId);
   const keepMs = core.config['timers.jobResultMs'];
-  if (run === null || !isAvailable(run, core.clock.now(), keepMs)) throw ExecutionJobNotFound();
+  if (run === null) throw ExecutionJobNotFound();
+  const output = { completedAt: run.completedAt, hasOutput: run.stdin !== null };
+  if (!isAvailable(output, core.clock.now(), keepMs)) throw ExecutionJobNotFound();
   const tookPart = run.userId === caller.userId || rooms.isParticipant(core.db, run.roomId, caller.userId);
   if (!tookPart && caller.role !== 'admin') throw ExecutionJobNotFound();
   if (tookPart) rooms.noteSignOfLife(run.roomId, caller.userId);

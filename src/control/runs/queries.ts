@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, isNotNull, lt, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, gt, isNotNull, lt, or, type SQL, sql } from 'drizzle-orm';
 import type { Reader, Tx } from '../../db/types.ts';
 import type { PageRequest } from '../../kernel/paging.ts';
 import type { RunEnd } from '../../ports/execution.ts';
@@ -20,21 +20,30 @@ function afterPosition({ after, sortOrder }: PageRequest): SQL | undefined {
   return or(beyond(runs.createdAt, value), and(eq(runs.createdAt, value), beyond(runs.id, after.id)));
 }
 
+const { code, driver, stdin, stdout, stderr, compileOutput, ...summaryColumns } = getTableColumns(runs);
+
+/** A run without its texts, which may be large. */
+export type ListedRun = Pick<RunRow, keyof typeof summaryColumns> & {
+  /** False once input and output are erased. */
+  readonly hasOutput: boolean;
+};
+
 export function listRoomRuns(
   reader: Reader,
   roomId: string,
   userId: string | undefined,
   page: PageRequest,
-): RunRow[] {
+): ListedRun[] {
   const direction = page.sortOrder === 'asc' ? asc : desc;
   const ofUser = userId === undefined ? undefined : eq(runs.userId, userId);
   return reader.orm
-    .select()
+    .select({ ...summaryColumns, hasOutput: sql<number>`${runs.stdin} IS NOT NULL` })
     .from(runs)
     .where(and(eq(runs.roomId, roomId), ofUser, afterPosition(page)))
     .orderBy(direction(runs.createdAt), direction(runs.id))
     .limit(page.limit + 1)
-    .all();
+    .all()
+    .map((row) => ({ ...row, hasOutput: row.hasOutput === 1 }));
 }
 
 /** Runs of a user that were accepted since a time. */

@@ -1,6 +1,7 @@
 import type { JobError, JobFailed, JobPending, RunResult, RunSummary } from '../../generated/api.ts';
 import { isoTime, isoTimeOrNull } from '../../kernel/clock.ts';
 import { invalidFields } from '../../kernel/errors.ts';
+import type { ListedRun } from './queries.ts';
 import type { RunRow } from './tables.ts';
 
 /** Largest source in bytes of UTF-8; the schema counts characters only. */
@@ -29,13 +30,17 @@ export function expiryOf(completedAt: number, keepMs: number): number {
   return completedAt + keepMs;
 }
 
-/** True while GET /execution/{jobId} answers for this run. */
-export function isAvailable(run: RunRow, now: number, keepMs: number): boolean {
-  return run.completedAt === null || (run.stdin !== null && now < expiryOf(run.completedAt, keepMs));
+/** True while GET /execution/{jobId} answers for this run; `hasOutput` ends when input and output are erased. */
+export function isAvailable(
+  { completedAt, hasOutput }: { completedAt: number | null; hasOutput: boolean },
+  now: number,
+  keepMs: number,
+): boolean {
+  return completedAt === null || (hasOutput && now < expiryOf(completedAt, keepMs));
 }
 
 /** A run in a list; stays after its output has gone. */
-export function showSummary(run: RunRow, now: number, keepMs: number): RunSummary {
+export function showSummary(run: ListedRun, now: number, keepMs: number): RunSummary {
   return {
     jobId: run.id,
     roomId: run.roomId,

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, lt, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, gt, lt, or, type SQL, sql } from 'drizzle-orm';
 import type { Reader, Tx } from '../../db/types.ts';
 import type { CaseVerdict } from '../../generated/api.ts';
 import type { PageRequest } from '../../kernel/paging.ts';
@@ -28,8 +28,12 @@ function afterPosition({ after, sortOrder }: PageRequest): SQL | undefined {
   );
 }
 
-/** A submission with the wall time of its cases. */
-export type ListedSubmission = { readonly row: SubmissionRow; readonly totalDurationMs: number | null };
+const { code, compileOutput, ...summaryColumns } = getTableColumns(submissions);
+
+/** A submission without its texts, which may be large. */
+export type SubmissionHead = Pick<SubmissionRow, keyof typeof summaryColumns>;
+/** With the wall time of its cases. */
+export type ListedSubmission = { readonly row: SubmissionHead; readonly totalDurationMs: number | null };
 
 const totalDuration = sql<
   number | null
@@ -42,7 +46,7 @@ export function listRoomSubmissions(
 ): ListedSubmission[] {
   const direction = page.sortOrder === 'asc' ? asc : desc;
   return reader.orm
-    .select({ row: submissions, totalDurationMs: totalDuration })
+    .select({ row: summaryColumns, totalDurationMs: totalDuration })
     .from(submissions)
     .where(
       and(

@@ -7,6 +7,7 @@ import type {
   Verdict,
 } from '../../generated/api.ts';
 import { isoTime, isoTimeOrNull } from '../../kernel/clock.ts';
+import type { SubmissionHead } from './queries.ts';
 import type { CaseRow, SubmissionRow } from './tables.ts';
 
 /** Texts of a case are shown up to this many bytes. */
@@ -97,7 +98,7 @@ export function showCase(row: CaseRow, judged: JudgedCase, isAdmin: boolean): Te
   };
 }
 
-export function showSummary(row: SubmissionRow, totalDurationMs: number | null): SubmissionSummary {
+export function showSummary(row: SubmissionHead, totalDurationMs: number | null): SubmissionSummary {
   return {
     submissionId: row.id,
     roomId: row.roomId,
