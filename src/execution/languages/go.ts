@@ -86,10 +86,11 @@ export const go: Language = {
     sources: [{ name: 'main.go', text: 'package main\n\nimport "fmt"\n\nfunc main() { fmt.Println() }\n' }],
     command: (programs) => ({
       // Linking once makes the rest of what every program needs; packages newer than the toolchain are passed over.
+      // Only files are brought out of the jail, but go wants all its folders.
       argv: [
         '/bin/sh',
         '-c',
-        'go=$0; "$go" build -trimpath -p 2 -o /box/main main.go && "$go" list -e -f "{{if not .Error}}{{.ImportPath}}{{end}}" "$@" > /box/list && "$go" build -trimpath -p 2 $(cat /box/list)',
+        'go=$0; "$go" build -trimpath -p 2 -o /box/main main.go && "$go" list -e -f "{{if not .Error}}{{.ImportPath}}{{end}}" "$@" > /box/list && "$go" build -trimpath -p 2 $(cat /box/list) && for folder in /box/cache/??; do : > "$folder/keep"; done',
         pathOf(programs, 'go'),
         ...PRELOADED,
       ],
