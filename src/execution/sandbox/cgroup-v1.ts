@@ -1,7 +1,7 @@
 import { accessSync, constants, mkdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CgroupSearch } from './cgroup.ts';
 import type { Hierarchy } from './cgroup-mounts.ts';
+import type { CgroupSearch } from './jail.ts';
 
 /** What limits need. */
 export const requiredControllers = ['memory', 'pids', 'cpuacct', 'cpu'] as const;

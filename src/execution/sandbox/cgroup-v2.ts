@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { CgroupSearch } from './cgroup.ts';
 import type { Hierarchy } from './cgroup-mounts.ts';
 import { takeGroup } from './cgroup-v1.ts';
+import type { CgroupSearch } from './jail.ts';
 
 const controllers = ['memory', 'pids', 'cpu'] as const;
 const enableAll = controllers.map((name) => `+${name}`).join(' ');

@@ -3,12 +3,7 @@ import { realpathSync } from 'node:fs';
 import { type Hierarchy, readHierarchies } from './cgroup-mounts.ts';
 import { findVersion1, requiredControllers } from './cgroup-v1.ts';
 import { findVersion2 } from './cgroup-v2.ts';
-import type { CgroupBase } from './jail.ts';
-
-/** A usable base, or why there is none and what an operator can do. */
-export type CgroupSearch =
-  | { readonly ok: true; readonly base: CgroupBase }
-  | { readonly ok: false; readonly why: string; readonly remedy: string };
+import type { CgroupBase, CgroupSearch } from './jail.ts';
 
 const nameDigits = 12;
 

@@ -175,6 +175,11 @@ export type CgroupBase =
     }
   | { readonly version: 2; readonly dir: string };
 
+/** A usable base, or why there is none and what an operator can do. */
+export type CgroupSearch =
+  | { readonly ok: true; readonly base: CgroupBase }
+  | { readonly ok: false; readonly why: string; readonly remedy: string };
+
 /** What a supervisor may show of the host. */
 export interface HostPaths {
   readonly node: string;

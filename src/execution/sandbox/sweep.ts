@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { accessSync, constants, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { baseDirectories } from './cgroup.ts';
@@ -20,6 +20,16 @@ function subgroups(directory: string): string[] {
       .map((entry) => entry.name);
   } catch {
     return [];
+  }
+}
+
+/** What another user may not write is not this start's to remove: the instance once ran as somebody else. */
+function isWritable(directory: string): boolean {
+  try {
+    accessSync(directory, constants.W_OK);
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -57,7 +67,7 @@ export interface SweepOptions {
  */
 export async function sweep(options: SweepOptions): Promise<void> {
   const roots = new Set(readHierarchies().map((hierarchy) => hierarchy.root));
-  const elsewhere = [...roots].flatMap((root) => findByName(root, options.name));
+  const elsewhere = [...roots].flatMap((root) => findByName(root, options.name)).filter(isWritable);
   const bases = [...new Set([...baseDirectories(options.base), ...elsewhere])].slice(0, basesMax);
   const uid = process.geteuid?.() ?? 0;
   const uids = options.uids ?? { first: uid, last: uid };
