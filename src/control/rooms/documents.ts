@@ -17,22 +17,38 @@ function documentsOf(deps: RoomDeps, room: Room): CreateDocumentRequest {
   };
 }
 
+/** Calls after which a room that changes during every one of them is left to the next caller. */
+const MAX_CALLS = 3;
+
 /**
- * Makes sure that the room's documents can be opened; harmless when they can. A room that ended while they were being
- * made must not leave them behind: its own clean-up may have come too early.
+ * Makes sure that the room's documents can be opened; harmless when they can. What changed during the call is told
+ * again, since the last word on phase, lock and language counts there; and a room that ended meanwhile must not leave
+ * documents behind: its own clean-up may have come too early.
  */
 export async function openDocuments(deps: RoomDeps, room: Room): Promise<void> {
-  try {
-    await deps.collab.plane.createDocument(documentsOf(deps, room));
-  } catch (error) {
-    throw CollabServiceUnavailable(undefined, { cause: error });
+  let told = room;
+  for (let calls = 0; calls < MAX_CALLS; calls++) {
+    try {
+      await deps.collab.plane.createDocument(documentsOf(deps, told));
+    } catch (error) {
+      throw CollabServiceUnavailable(undefined, { cause: error });
+    }
+    const present = findRoom(deps.db, room.id);
+    if (present === null || present.status === 'finished') return clearAway(deps, room.id, present);
+    if (isSameState(told, present)) return;
+    told = present;
   }
-  const present = findRoom(deps.db, room.id);
-  if (present !== null && present.status !== 'finished') return;
-  const task = isRoomStored(deps.db, room.id)
-    ? ({ task: 'close', reason: present?.endReason ?? 'destroyed' } as const)
+}
+
+function isSameState(a: Room, b: Room): boolean {
+  return a.status === b.status && a.editorLocked === b.editorLocked && a.language === b.language;
+}
+
+function clearAway(deps: RoomDeps, roomId: string, ended: Room | null): Promise<void> {
+  const task = isRoomStored(deps.db, roomId)
+    ? ({ task: 'close', reason: ended?.endReason ?? 'destroyed' } as const)
     : ({ task: 'purge' } as const);
-  await destroyDocuments(deps, room.id, task);
+  return destroyDocuments(deps, roomId, task);
 }
 
 /** A fresh token for an active member, and where to bring it. */

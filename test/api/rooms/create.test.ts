@@ -173,6 +173,20 @@ describe('getRoom', () => {
     expect((await world.ask(bob, 'GET', path)).body).toMatchObject({ collab: null, myRole: 'candidate' });
   });
 
+  it('tells the collab plane again what changed while it opened the documents', async () => {
+    const room = await open(world, ada);
+    world.plane.meanwhile = async () => {
+      await world.ask(ada, 'POST', `/rooms/${room.roomId}/control/lock-editor`);
+    };
+    const { body } = await world.ask(ada, 'GET', `/rooms/${room.roomId}`);
+    expect(body).toMatchObject({ editorLocked: true, collab: { documentName: room.roomId } });
+    const told = world.plane.callsOf('createDocument').slice(-2);
+    expect(told.map(([request]) => (request as { editorLocked: boolean }).editorLocked)).toEqual([
+      false,
+      true,
+    ]);
+  });
+
   it('keeps a finished room as a record without code and token', async () => {
     const room = await open(world, ada, { mode: 'ai' });
     await lead(world, ada, room.roomId, 'finished');

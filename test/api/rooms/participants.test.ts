@@ -164,6 +164,12 @@ describe('kickParticipant', () => {
       name: 'room.memberRemoved',
       payload: { roomId: room.roomId, userId: bob.userId, kind: 'kicked', reason: 'Removed by the host' },
     });
+    expect(world.cancelled.at(-1)).toEqual({
+      roomId: room.roomId,
+      kinds: ['run', 'submission'],
+      waitingOnly: false,
+      userId: bob.userId,
+    });
     expect((await world.ask(bob, 'GET', `/rooms/${room.roomId}`)).code).toBe('ROOM_ACCESS_DENIED');
     const rejoin = await world.ask(bob, 'POST', `/rooms/${room.roomId}/join`, { roomCode: room.roomCode });
     expect(rejoin.code).toBe('ROOM_PARTICIPANT_REMOVED');
