@@ -245,8 +245,8 @@ class Plane {
         return plane.#host?.runner.slots ?? fallback;
       },
       run: async (step, signal) => {
-        const runner = plane.#runner;
-        if (runner === null)
+        const runner = plane.#host?.runner;
+        if (runner === undefined)
           return { status: 'unavailable', message: 'Programs cannot be run at the moment' };
         const outcome = await runner.run(step, signal);
         plane.#watch(outcome.status === 'jailFailed');
