@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { productPath } from '../config/product.ts';
 import { StorageError } from './errors.ts';
 
 /** One numbered step of the schema. */
@@ -15,10 +15,9 @@ export type Migration = {
 
 const NAME = /^(\d{4})_[a-z0-9]+(?:_[a-z0-9]+)*\.sql$/;
 
-/** The folder that comes with this program, seen from its sources and from a bundle in dist/. */
+/** The folder that comes with this program. */
 export function migrationsDirectory(): string {
-  const up = import.meta.url.endsWith('.ts') ? '../../' : '../';
-  return fileURLToPath(new URL(`${up}migrations/`, import.meta.url));
+  return productPath('migrations');
 }
 
 /** All migrations of a folder in the order of their numbers. Throws StorageError on a misnamed file or a number used twice. */

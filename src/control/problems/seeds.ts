@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { productPath } from '../../config/product.ts';
 import type { Db, Tx } from '../../db/types.ts';
 import { write } from '../../db/write.ts';
 import { foldCase } from './content.ts';
@@ -25,10 +25,9 @@ export type SeedDeps = StorageDeps & {
   readonly directory: string;
 };
 
-/** The folder of packages that comes with this program, seen from its sources and from a bundle in dist/. */
+/** The folder of packages that comes with this program. */
 export function builtInProblems(): string {
-  const up = import.meta.url.endsWith('.ts') ? '../../../' : '../';
-  return fileURLToPath(new URL(`${up}templates/problems/`, import.meta.url));
+  return productPath('templates', 'problems');
 }
 
 /** Reads all packages of a folder, in the order of their folders' names. Throws PackageInvalid, and on a slug used twice. */
