@@ -38,6 +38,8 @@ export type TestPlaneOptions = {
   /** A database that outlives the plane. */
   readonly db?: Db;
   readonly isOriginAllowed?: (origin: string) => boolean;
+  /** One that the system chooses, unless given. */
+  readonly port?: number;
 };
 
 /** The plane on a real server, with a database of its own. */
@@ -62,7 +64,7 @@ export async function startPlane(options: TestPlaneOptions = {}): Promise<TestPl
     addressOf: (request) => request.socket.remoteAddress ?? '',
   });
   plane.start();
-  server.listen(0, '127.0.0.1');
+  server.listen(options.port ?? 0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {
