@@ -1,13 +1,10 @@
-export type { Accounts, AccountsDeps, Users } from './accounts.ts';
-export { createAccounts } from './accounts.ts';
+export { type Accounts, createAccounts } from './accounts.ts';
 export { checkNamesFree } from './actions/register.ts';
-export type { ReadStats } from './context.ts';
 export { UserNotFound } from './errors.ts';
 export type { HashCost } from './passwords.ts';
-export { avatarUrl, showName, type UserName } from './profile.ts';
 export { endLogins } from './queries/logins.ts';
 export { findWaitingMail } from './queries/mails.ts';
 export { findUser, insertUser, setBan } from './queries/users.ts';
-export { checkNewAccount, type NewAccount, normaliseIdentifier } from './rules/identity.ts';
+export { checkNewAccount, type NewAccount } from './rules/identity.ts';
 export { streakDays } from './rules/streak.ts';
 export type { UserRow } from './tables.ts';

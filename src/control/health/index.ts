@@ -1,2 +1,2 @@
-export { createHealthCheck, type Probes } from './probes.ts';
+export { createHealthCheck } from './probes.ts';
 export { healthRoutes } from './routes.ts';
