@@ -47,6 +47,7 @@ const char *jail_site_name(unsigned site)
 		[SITE_CAPABILITIES] = "dropping capabilities",
 		[SITE_DIRECTORY] = "changing to the work directory",
 		[SITE_SECCOMP] = "applying the seccomp filter",
+		[SITE_DESCRIPTORS] = "closing descriptors at exec",
 		[SITE_REAP] = "waiting for the program",
 	};
 
@@ -72,7 +73,8 @@ static void harden(void)
 {
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-	close_range(JAIL_FD_STATUS, ~0u, CLOSE_RANGE_CLOEXEC);
+	if (close_range(JAIL_FD_STATUS, ~0u, CLOSE_RANGE_CLOEXEC) < 0)
+		fail(SITE_DESCRIPTORS);
 }
 
 static void read_spec(struct spec *spec)

@@ -18,6 +18,7 @@
 enum {
 	CHILD_STACK_SIZE = 64 << 10,
 	/* How the jail command ends when it could not become one; supervise shows the number. */
+	EXIT_DESCRIPTORS = 120,
 	EXIT_IDS = 121,
 	EXIT_ORPHAN = 122,
 	EXIT_EXEC = 123,
@@ -30,7 +31,7 @@ struct child {
 	pid_t parent;
 };
 
-static void arrange_descriptors(const struct jail_command *command)
+static bool arrange_descriptors(const struct jail_command *command)
 {
 	for (int i = 0; i < JAIL_FD_END; i++) {
 		if (command->descriptor[i] >= 0)
@@ -39,7 +40,7 @@ static void arrange_descriptors(const struct jail_command *command)
 			close(i);
 	}
 	/* A descriptor that the server's own parent left open came all the way into the program once. */
-	close_range(JAIL_FD_END, ~0u, 0);
+	return close_range(JAIL_FD_END, ~0u, 0) == 0;
 }
 
 /* Plain system calls: libc's wrappers would first look for other threads. */
@@ -58,7 +59,8 @@ static int run_child(void *argument)
 	static char *no_environment[] = { NULL };
 	sigset_t nothing;
 
-	arrange_descriptors(child->command);
+	if (!arrange_descriptors(child->command))
+		_exit(EXIT_DESCRIPTORS);
 	syscall(SYS_setpriority, PRIO_PROCESS, 0, 0);
 	if (!change_ids(child->command))
 		_exit(EXIT_IDS);

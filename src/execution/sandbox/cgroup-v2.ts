@@ -8,7 +8,7 @@ const controllers = ['memory', 'pids', 'cpu'] as const;
 const enableAll = controllers.map((name) => `+${name}`).join(' ');
 /** Where the service itself goes: an inner group may hold no processes. */
 const serverGroup = 'server';
-const unitName = /\.service$/;
+const unitName = /\.(service|scope)$/;
 
 function words(path: string): string[] {
   try {
@@ -16,6 +16,11 @@ function words(path: string): string[] {
   } catch {
     return [];
   }
+}
+
+function hasControllers(directory: string): boolean {
+  const available = words(join(directory, 'cgroup.controllers'));
+  return controllers.every((name) => available.includes(name));
 }
 
 function enable(directory: string): boolean {
@@ -31,8 +36,7 @@ function enable(directory: string): boolean {
 
 /** Makes the base below `parent`, which must be able to hand the controllers on. */
 function takeBase(parent: string, name: string): string | null {
-  const available = words(join(parent, 'cgroup.controllers'));
-  if (!controllers.every((one) => available.includes(one)) || !enable(parent)) return null;
+  if (!hasControllers(parent) || !enable(parent)) return null;
   const directory = join(parent, name);
   return takeGroup(directory) && enable(directory) ? directory : null;
 }
@@ -50,6 +54,7 @@ function isOurs(pid: string, proc: string): boolean {
 
 /** Moves the service into a group of its own below its own, so that it can hold the base too. */
 function stepDown(own: string, proc: string, isNamespaceRoot: boolean): boolean {
+  if (!hasControllers(own)) return false;
   const inside = words(join(own, 'cgroup.procs'));
   if (!isNamespaceRoot && !inside.every((pid) => isOurs(pid, proc))) return false;
   try {
@@ -69,20 +74,22 @@ function remedyFor(own: string): string {
 
 /**
  * Where the base can lie, the first that works:
- * the parent of this process's group, when the parent is a delegated unit (`Delegate=yes`, `DelegateSubgroup=`);
+ * the parent of this process's group, when it is a unit (`Delegate=yes` with `DelegateSubgroup=`);
  * this process's group, after the service has moved one group down, when nobody else is in it or it is a container's;
+ * the parent, for a user who was given it without systemd;
  * the root of the hierarchy, for root outside of a unit.
  */
 export function findVersion2(name: string, hierarchy: Hierarchy, proc: string): CgroupSearch {
   const { own, root } = hierarchy;
   const parent = dirname(own);
   const isNamespaceRoot = own === root && existsSync(join(root, 'cgroup.type'));
-  const unprivileged = process.geteuid?.() !== 0;
+  const below = own !== root;
   const tries: (() => string | null)[] = [];
-  if (own !== root && (unprivileged || unitName.test(parent))) tries.push(() => takeBase(parent, name));
-  if (own !== root || isNamespaceRoot) {
+  if (below && unitName.test(parent)) tries.push(() => takeBase(parent, name));
+  if (below || isNamespaceRoot) {
     tries.push(() => (stepDown(own, proc, isNamespaceRoot) ? takeBase(own, name) : null));
   }
+  if (below && process.geteuid?.() !== 0) tries.push(() => takeBase(parent, name));
   tries.push(() => takeBase(root, name));
   for (const attempt of tries) {
     const dir = attempt();
