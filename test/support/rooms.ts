@@ -52,9 +52,6 @@ export function aMember(userId: string, change: Partial<Member> = {}): Member {
   };
 }
 
-/** A member as seats are judged; active unless said otherwise. */
-export const aSeat = aMember;
-
 export function aSwap(change: Partial<Swap> = {}): Swap {
   return {
     id: 'swap',

@@ -12,7 +12,7 @@ import type { Events } from '../../ports/events.ts';
 import type { Presence } from './presence.ts';
 
 /** Time, chance, events and the log. */
-export type RoomKernel = {
+type RoomKernel = {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly random: Random;
@@ -20,7 +20,7 @@ export type RoomKernel = {
   readonly log: Log;
 };
 
-export type RoomSettings = Pick<
+type RoomSettings = Pick<
   Config,
   | 'limits.hostedRooms'
   | 'timers.seatReservationMs'
@@ -36,7 +36,7 @@ export type RoomSettings = Pick<
 >;
 
 /** The live documents: the plane that keeps them, the tokens that open them, the address of the sockets. */
-export type CollabDoor = {
+type CollabDoor = {
   readonly plane: CollabPlane;
   readonly tokens: CollabTokens;
   /** `wss://host/collab`. */
@@ -50,7 +50,7 @@ export type UserName = {
 };
 
 /** What rooms ask of the catalogue; a problem withdrawn later stays readable for rooms that chose it. */
-export type RoomProblems = {
+type RoomProblems = {
   isPublished(reader: Reader, problemId: string): boolean;
   starterCode(reader: Reader, problemId: string): Partial<Record<SupportedLanguage, string>>;
   /** As `viewerId` sees it. */
@@ -59,7 +59,7 @@ export type RoomProblems = {
 };
 
 /** What rooms ask of the accounts. */
-export type RoomUsers = {
+type RoomUsers = {
   /** Every id that was asked for is there; deleted users under their stand-in name. */
   names(reader: Reader, ids: readonly string[]): Map<string, UserName>;
   /** Whether the account may act and the login has not ended. */

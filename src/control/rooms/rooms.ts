@@ -16,7 +16,7 @@ import { findMember } from './queries/members.ts';
 import { roomRoutes } from './routes.ts';
 
 /** What features that act in rooms ask of them. */
-export type RoomDoor = {
+type RoomDoor = {
   /** Runs in a transaction whose first statement loads the scope anew and repeats its checks. */
   writeInRoom<T>(scope: RoomScope, run: (tx: Tx, scope: RoomScope) => Synchronous<T>): Promise<T>;
   /** Whether somebody took part in a room, also one that was destroyed, and was not removed. */

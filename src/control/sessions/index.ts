@@ -6,6 +6,5 @@ export {
   leaveSession,
   openSession,
   readSessionStats,
-  type SessionStats,
 } from './record.ts';
 export { type EventFacts, recordEvent, type TimelineEvent } from './timeline.ts';

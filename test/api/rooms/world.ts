@@ -7,7 +7,7 @@ import { Unauthorized } from '../../../src/kernel/errors.ts';
 import { silentLog } from '../../../src/kernel/log.ts';
 import type { Caller } from '../../../src/ports/callers.ts';
 import type { CollabTokens } from '../../../src/ports/collab.ts';
-import { createAnswerCheck } from '../../support/check-answers.ts';
+import { createNotedCheck } from '../../support/answers-seen.ts';
 import type { TestDb } from '../../support/database.ts';
 import type { TestPlane } from './plane.ts';
 import {
@@ -111,7 +111,7 @@ async function serve({ config, clock, db }: Stage, rooms: Rooms, people: Readonl
   };
   const app = await createApp(
     { config, log: silentLog, clock, db, callers: { authenticate }, rooms: rooms.access },
-    { bindings: rooms.bindings, checkAnswers: createAnswerCheck() },
+    { bindings: rooms.bindings, checkAnswers: createNotedCheck() },
   );
   const url = await app.server.listen({ host: '127.0.0.1', port: 0 });
   const ask: Ask = async (person, method, path, body, headers = {}) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aMember, aRoom, aSeat, aSwap, codeOf } from '../../../../test/support/rooms.ts';
+import { aMember, aRoom, aSwap, codeOf } from '../../../../test/support/rooms.ts';
 import { roomStatusValues } from '../../../generated/enums.ts';
 import { CODE_ALPHABET, drawCode } from './invite-code.ts';
 import { aliveAt, recoverRoom } from './recovery.ts';
@@ -36,7 +36,7 @@ describe('succession', () => {
 });
 
 describe('role changes', () => {
-  const seats = [aSeat('i', { role: 'interviewer' })];
+  const seats = [aMember('i', { role: 'interviewer' })];
   it.each(roomStatusValues.filter((status) => status !== 'waiting'))('are fixed in %s', (status) => {
     expect(codeOf(() => checkRoleChange(aRoom({ status }), 'x', 'observer', [], NOW))).toBe(
       'ROOM_ROLES_LOCKED',
@@ -50,7 +50,7 @@ describe('role changes', () => {
     expect(change('peer', 'x')).toBe('ROOM_ROLE_CONSTRAINT_VIOLATION');
     expect(change('peer', 'i')).toBeNull();
     expect(change('ai', 'x')).toBe('ROOM_NOT_PEER_MODE');
-    const kept = [aSeat('i', { role: 'interviewer', isActive: false, reservedUntil: NOW + 1 })];
+    const kept = [aMember('i', { role: 'interviewer', isActive: false, reservedUntil: NOW + 1 })];
     expect(codeOf(() => checkRoleChange(aRoom(), 'x', 'interviewer', kept, NOW))).toBe(
       'ROOM_ROLE_CONSTRAINT_VIOLATION',
     );
@@ -91,10 +91,10 @@ describe('role swaps', () => {
   });
 
   it('are asked of the active holder of the other role', () => {
-    const seats = [aSeat('i', { role: 'interviewer' }), aSeat('c', { role: 'candidate' })];
+    const seats = [aMember('i', { role: 'interviewer' }), aMember('c', { role: 'candidate' })];
     expect(findSwapTarget(seats, 'interviewer').userId).toBe('c');
     expect(findSwapTarget(seats, 'candidate').userId).toBe('i');
-    const away = [aSeat('c', { role: 'candidate', isActive: false, reservedUntil: NOW + 1 })];
+    const away = [aMember('c', { role: 'candidate', isActive: false, reservedUntil: NOW + 1 })];
     expect(codeOf(() => findSwapTarget(away, 'interviewer'))).toBe('PARTICIPANT_NOT_FOUND');
   });
 
@@ -121,7 +121,7 @@ describe('settings', () => {
 
   it('keep as many seats as are in use', () => {
     const room = aRoom({ maxParticipants: 4 });
-    const seats = [aSeat('a'), aSeat('b'), aSeat('c', { isActive: false, reservedUntil: NOW + 1 })];
+    const seats = [aMember('a'), aMember('b'), aMember('c', { isActive: false, reservedUntil: NOW + 1 })];
     expect(codeOf(() => checkMaxParticipants(room, 3, seats, NOW))).toBeNull();
     expect(codeOf(() => checkMaxParticipants(room, 2, seats, NOW))).toBe('ROOM_INVALID_STATE');
     expect(codeOf(() => checkMaxParticipants(room, 2, seats, NOW + 1))).toBeNull();

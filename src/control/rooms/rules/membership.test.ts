@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { aMember, aRoom, aSeat, codeOf } from '../../../../test/support/rooms.ts';
+import { aMember, aRoom, codeOf } from '../../../../test/support/rooms.ts';
 import type { RoomMode, RoomRole } from '../../../generated/api.ts';
 import { assignRole, availableRoles, countSeats, firstHostRole, holdsSeat, judgeJoin } from './membership.ts';
 
 const NOW = 1000;
-const interviewer = aSeat('i', { role: 'interviewer' });
-const candidate = aSeat('c', { role: 'candidate' });
-const awayCandidate = aSeat('c', { role: 'candidate', isActive: false, reservedUntil: NOW + 1 });
-const goneCandidate = aSeat('c', { role: 'candidate', isActive: false, reservedUntil: NOW });
+const interviewer = aMember('i', { role: 'interviewer' });
+const candidate = aMember('c', { role: 'candidate' });
+const awayCandidate = aMember('c', { role: 'candidate', isActive: false, reservedUntil: NOW + 1 });
+const goneCandidate = aMember('c', { role: 'candidate', isActive: false, reservedUntil: NOW });
 
 describe('seats', () => {
   it('are held by who is there, and by who is away until the reservation ends', () => {
@@ -17,7 +17,7 @@ describe('seats', () => {
       true,
       false,
     ]);
-    expect(countSeats([interviewer, awayCandidate, aSeat('x', { isActive: false })], NOW)).toBe(2);
+    expect(countSeats([interviewer, awayCandidate, aMember('x', { isActive: false })], NOW)).toBe(2);
     expect(countSeats([interviewer, awayCandidate], NOW, 'c')).toBe(1);
   });
 });
@@ -80,11 +80,11 @@ describe('the role of a joiner', () => {
         fc.constantFrom<RoomMode>('peer', 'ai'),
         fc.array(fc.option(role, { nil: null }), { maxLength: 12 }),
         (mode, wishes) => {
-          const seats: ReturnType<typeof aSeat>[] = [];
+          const seats: ReturnType<typeof aMember>[] = [];
           wishes.forEach((requested, index) => {
             const wish = { mode, userId: `u${index}`, requested, previous: null };
             try {
-              seats.push(aSeat(wish.userId, { role: assignRole(wish, seats, NOW).role }));
+              seats.push(aMember(wish.userId, { role: assignRole(wish, seats, NOW).role }));
             } catch (error) {
               expect(['ROOM_ROLE_UNAVAILABLE', 'ROOM_NOT_PEER_MODE']).toContain(
                 codeOf(() => {

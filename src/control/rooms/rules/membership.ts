@@ -35,7 +35,7 @@ export function findHolder(
 }
 
 /** Roles that one person at a time may have, in the order in which they are given out. */
-export function soleRoles(mode: RoomMode): readonly RoomRole[] {
+function soleRoles(mode: RoomMode): readonly RoomRole[] {
   return mode === 'peer' ? ['interviewer', 'candidate'] : ['candidate'];
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aRoom, aSeat, codeOf } from '../../../../test/support/rooms.ts';
+import { aMember, aRoom, codeOf } from '../../../../test/support/rooms.ts';
 import type { RoomMode, RoomRole, RoomStatus } from '../../../generated/api.ts';
 import { roomStatusValues } from '../../../generated/enums.ts';
 import { areRolesFilled, checkTransition, enterPhase, nextPhases } from './phases.ts';
@@ -11,7 +11,7 @@ const forward: Record<RoomStatus, RoomStatus | null> = {
   wrapup: null,
   finished: null,
 };
-const full = [aSeat('a', { role: 'interviewer' }), aSeat('b', { role: 'candidate' })];
+const full = [aMember('a', { role: 'interviewer' }), aMember('b', { role: 'candidate' })];
 
 describe('phases', () => {
   const edges = roomStatusValues.flatMap((from) => roomStatusValues.map((to) => [from, to] as const));
@@ -32,7 +32,7 @@ describe('phases', () => {
     );
   });
 
-  const seats = (...roles: RoomRole[]) => roles.map((role, index) => aSeat(`u${index}`, { role }));
+  const seats = (...roles: RoomRole[]) => roles.map((role, index) => aMember(`u${index}`, { role }));
   it.each<[RoomMode, RoomRole[], boolean]>([
     ['peer', ['interviewer', 'candidate'], true],
     ['peer', ['interviewer', 'candidate', 'observer'], true],
@@ -48,8 +48,8 @@ describe('phases', () => {
 
   it('does not count a seat that is only kept', () => {
     const away = [
-      full[0] ?? aSeat('a'),
-      aSeat('b', { role: 'candidate', isActive: false, reservedUntil: 9e15 }),
+      full[0] ?? aMember('a'),
+      aMember('b', { role: 'candidate', isActive: false, reservedUntil: 9e15 }),
     ];
     expect(codeOf(() => checkTransition(aRoom(), 'warmup', away))).toBe('ROOM_ROLE_CONSTRAINT_VIOLATION');
     expect(() => checkTransition(aRoom(), 'finished', away)).not.toThrow();
