@@ -82,6 +82,8 @@ class LocalRunner implements JailRunner {
   readonly #free: WorkerSlot[];
   readonly #waiting: ((slot: WorkerSlot) => void)[] = [];
   readonly #toolchains = new Map<SupportedLanguage, KnownToolchain>();
+  /** The last try of each language. */
+  readonly #probes = new Map<SupportedLanguage, Promise<LanguageState>>();
 
   constructor(deps: JailRunnerDeps, cache: ArtefactCache, slots: readonly WorkerSlot[]) {
     this.#deps = deps;
@@ -92,6 +94,13 @@ class LocalRunner implements JailRunner {
   }
 
   async run(step: Step, signal: AbortSignal): Promise<StepOutcome> {
+    // A checker may be in a language that has not been tried yet.
+    if (!this.#probes.has(step.language)) this.#probes.set(step.language, this.#probe(step.language));
+    if (!this.#toolchains.has(step.language)) await this.#probes.get(step.language);
+    return this.#run(step, signal);
+  }
+
+  async #run(step: Step, signal: AbortSignal): Promise<StepOutcome> {
     const known = this.#known(step.language);
     if ('reason' in known) return { status: 'unavailable', message: known.reason };
     const release = step.kind === 'run' ? this.cache.use(step.artefact) : () => {};
@@ -117,7 +126,13 @@ class LocalRunner implements JailRunner {
     ];
   }
 
-  async probe(language: SupportedLanguage): Promise<LanguageState> {
+  probe(language: SupportedLanguage): Promise<LanguageState> {
+    const probe = this.#probe(language);
+    this.#probes.set(language, probe);
+    return probe;
+  }
+
+  async #probe(language: SupportedLanguage): Promise<LanguageState> {
     const reason = await this.#learn(language).catch((error: unknown) =>
       error instanceof Error ? error.message : String(error),
     );
@@ -185,7 +200,7 @@ class LocalRunner implements JailRunner {
     const { config } = this.#deps;
     const sources = languages[language].files({ language, code: languages[language].sample, driver: null });
     const signal = AbortSignal.timeout(SAMPLE_MS);
-    const compiled = await this.run(
+    const compiled = await this.#run(
       { kind: 'compile', language, sources, limits: compileLimits(config) },
       signal,
     );
@@ -197,7 +212,10 @@ class LocalRunner implements JailRunner {
     );
     const keep = { stdoutHeadBytes: 100, stderrTailBytes: 1000 };
     const { artefact } = compiled;
-    const ran = await this.run({ kind: 'run', language, artefact, stdin: 'syncode\n', limits, keep }, signal);
+    const ran = await this.#run(
+      { kind: 'run', language, artefact, stdin: 'syncode\n', limits, keep },
+      signal,
+    );
     const isRight = ran.status === 'done' && decodeText(ran.facts.stdout) === 'SYNCODE\n';
     return isRight && ran.facts.exitCode === 0 ? null : `A known program does not run: ${describe(ran)}`;
   }
