@@ -34,6 +34,7 @@ export type Admission = {
 const ANSWER_MS = 2_000;
 const ASK_ATTEMPTS = 2;
 const DECIDE_ATTEMPTS = 3;
+const MAX_TOKEN_LENGTH = 8_192;
 
 type Ticket = { readonly roomId: string; readonly userId: string; isStale: boolean };
 
@@ -115,6 +116,7 @@ class Door implements Admission {
   }
 
   async #verify(token: string): Promise<Claims | Denial> {
+    if (token.length > MAX_TOKEN_LENGTH) return 'token-invalid';
     try {
       return await this.#deps.tokens.verify(token);
     } catch (error) {

@@ -92,7 +92,7 @@ class Attendances implements Attendance {
     if (!answer.authorized) {
       const denial = denialOf(answer);
       const code: CloseCode = denials[denial];
-      sockets.end(socket, code, denial, { isSilent: true });
+      sockets.end(socket, code, denial, { isSilent: denial !== 'login-ended' });
       return;
     }
     await nextMacrotask();

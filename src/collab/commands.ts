@@ -82,7 +82,8 @@ export function createCommands(deps: CommandsDeps): Commands {
       for (const socket of [...parts.sockets.all()])
         if (socket.claims?.userId === userId && isMeant(socket.claims.sid)) {
           parts.admission.noteChange(socket.claims.roomId, userId);
-          parts.sockets.end(socket, code, 'login ended', { isSilent: true });
+          // A closed account has left its rooms; whoever only signed out has dropped out of them.
+          parts.sockets.end(socket, code, 'login ended', { isSilent: code === closeCodes.forbidden });
         }
     },
   };

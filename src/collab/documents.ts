@@ -33,6 +33,8 @@ export type Documents = {
   detach(live: LiveDocument): void;
   isLive(live: LiveDocument): boolean;
   liveOf(document: Document): LiveDocument | undefined;
+  /** The next load of this document leaves out updates that wait for others. Their authors still have them. */
+  dropPending(name: string): void;
   /** Appends an update that has just been applied. */
   append(live: LiveDocument, update: Uint8Array): void;
 };
@@ -52,6 +54,7 @@ class LoadedDocuments implements Documents {
   readonly #deps: DocumentsDeps;
   readonly #loads = new WeakMap<Document, Load>();
   readonly #live = new WeakMap<Document, LiveDocument>();
+  readonly #withoutPending = new Set<string>();
 
   constructor(deps: DocumentsDeps) {
     this.#deps = deps;
@@ -113,6 +116,10 @@ class LoadedDocuments implements Documents {
     this.#remove(live.document);
   };
 
+  dropPending = (name: string): void => {
+    this.#withoutPending.add(name);
+  };
+
   append = (live: LiveDocument, update: Uint8Array): void => {
     this.#deps.journal.append(live, update);
     live.sinceBytes += update.byteLength;
@@ -130,6 +137,14 @@ class LoadedDocuments implements Documents {
       const updates = [stored.state, ...stored.rows.map((row) => row.bytes)];
       const broken = applyAll(document, updates);
       if (broken !== null) return { broken };
+      if (this.#withoutPending.delete(name)) {
+        log.error(
+          { document: name, alert: true },
+          'updates that wait for others were left out of a document',
+        );
+        document.store.pendingStructs = null;
+        document.store.pendingDs = null;
+      }
       return {
         seq: stored.rows.at(-1)?.seq ?? stored.uptoSeq,
         storedBytes: stored.state.byteLength,

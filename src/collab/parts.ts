@@ -20,7 +20,7 @@ import { type CollabSocket, connectionsOf, type LiveDocument, type SocketContext
 import { createRooms, type Rooms } from './rooms.ts';
 import { createSockets, type Sockets } from './sockets.ts';
 import { createStorageWatch, type StorageWatch } from './storage-watch.ts';
-import { createSyncGuard, type RejectReason } from './sync-guard.ts';
+import { createSyncGuard, type RejectReason, type SyncGuard } from './sync-guard.ts';
 
 export type CollabDeps = {
   readonly config: Config;
@@ -93,26 +93,12 @@ function createDocumentParts(
   parts: Parts,
 ): Pick<Parts, 'hocuspocus' | 'documents' | 'rooms'> {
   const { journal } = parts;
-  const clientMessages = lazily(() => createClientMessages({ ...parts, clock, config }));
-  const guard = lazily(() =>
-    createSyncGuard({
-      documents,
-      journal,
-      maxStateBytes: sizeLimits(config).stateBytes,
-      flagsOf: (live) => parts.channel.flagsOf(live.room),
-      sink: {
-        reject: (socket, kind, reason) => reject(parts, socket, kind, reason),
-        end: parts.sockets.end,
-        throwAway: (live) => throwAway(parts, live),
-      },
-      log,
-    }),
-  );
-  const hocuspocus = createHocuspocus(config, log, () => ({
+  const hookParts = lazily(() => ({
     ...parts,
-    guard: guard(),
-    clientMessages: clientMessages(),
+    guard: createGuard(config, log, parts),
+    clientMessages: createClientMessages({ ...parts, clock, config }),
   }));
+  const hocuspocus = createHocuspocus(config, log, hookParts);
   const onOpened = (live: LiveDocument) => {
     const onTaken = (socket: CollabSocket) => reject(parts, socket, live.kind, 'too-large');
     watchContent(live, contentLimits(config), { log, onTaken });
@@ -125,6 +111,25 @@ function createDocumentParts(
     mayUnload: () => !parts.state.isStorageDegraded,
   });
   return { hocuspocus, documents, rooms };
+}
+
+function createGuard(config: Config, log: Log, parts: Parts): SyncGuard {
+  const { documents, journal, sockets, channel } = parts;
+  return createSyncGuard({
+    documents,
+    journal,
+    maxStateBytes: sizeLimits(config).stateBytes,
+    flagsOf: (live) => channel.flagsOf(live.room),
+    sink: {
+      reject: (socket, kind, reason) => reject(parts, socket, kind, reason),
+      end: sockets.end,
+      throwAway: (live, withoutPending) => {
+        if (withoutPending) documents.dropPending(live.name);
+        throwAway(parts, live);
+      },
+    },
+    log,
+  });
 }
 
 function createPeopleParts(

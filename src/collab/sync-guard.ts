@@ -29,8 +29,11 @@ export type SyncSink = {
   /** Tells the client on the code document's channel. */
   reject(socket: CollabSocket, kind: DocumentKind, reason: RejectReason): void;
   end(socket: CollabSocket, code: CloseCode, reason: string): void;
-  /** An update broke the document half-way: it goes back to what the store has. */
-  throwAway(live: LiveDocument): void;
+  /**
+   * An update broke the document half-way: it goes back to what the store has; `withoutPending` leaves out updates that
+   * wait for others, since one of them may be what breaks it.
+   */
+  throwAway(live: LiveDocument, withoutPending: boolean): void;
 };
 
 /**
@@ -113,6 +116,8 @@ function judge(deps: SyncGuardDeps, incoming: Incoming): boolean {
 }
 
 function accept(deps: SyncGuardDeps, { connection, socket, live, payload }: Incoming): boolean {
+  const { store } = live.document;
+  const hasPending = store.pendingStructs !== null || store.pendingDs !== null;
   try {
     applyUpdate(live.document, payload, { source: 'connection', connection });
   } catch (error) {
@@ -122,7 +127,7 @@ function accept(deps: SyncGuardDeps, { connection, socket, live, payload }: Inco
       'an update broke its document, which is loaded anew',
     );
     deps.sink.end(socket, closeCodes.protocolReset, 'invalid update');
-    deps.sink.throwAway(live);
+    deps.sink.throwAway(live, hasPending);
     return false;
   }
   // Raw, not what Yjs emits: an update that waits for a missing one emits nothing, and is acknowledged all the same.

@@ -146,7 +146,32 @@ describe('the process lives and others are unaffected', () => {
     expect(plane.db.raw.prepare('SELECT count(*) FROM collab_quarantine').pluck().get()).toBe(0);
   }, 60_000);
 
-  it('by a control plane and a clock that throw', async () => {
+  it('by an update that waits for another, and then breaks it', async () => {
+    const client = await open();
+    const [innocent, poison] = findWaitingPoison(client.doc(room.roomId));
+    client.sync(room.roomId, 2, poison);
+    await client.expect('ack', (message) => message.kind === 'status' && message.isApplied);
+    client.sync(room.roomId, 2, innocent);
+    expect(await client.closeCode()).toBe(4205);
+    const back = await open();
+    back.sync(room.roomId, 2, innocent);
+    await back.expect('ack', (message) => message.kind === 'status' && message.isApplied);
+    await until('the other is back and has it', () => other.text().includes('hello'), 30_000);
+    await unaffected();
+    expect(plane.lines.filter(({ alert }) => alert === true)).toHaveLength(1);
+  }, 60_000);
+
+  it('by a message handler that throws', async () => {
+    plane.db.raw.exec('ALTER TABLE collab_chat_reads RENAME TO gone');
+    const client = await open();
+    client.stateless(room.roomId, 'chat-mark-read', {});
+    await until('logged', () => plane.lines.some(({ hook }) => hook === 'onStateless'));
+    plane.db.raw.exec('ALTER TABLE gone RENAME TO collab_chat_reads');
+    expect(client.closed).toBe(null);
+    await unaffected();
+  });
+
+  it('by a control plane that throws', async () => {
     plane.control.authorizeJoin = (() => {
       throw new Error('broken');
     }) as typeof plane.control.authorizeJoin;
@@ -253,6 +278,29 @@ function findPoison(doc: Doc): Uint8Array {
   throw new Error('no such update found');
 }
 
+/** Two updates of one author: the second, changed, waits for the first; together they throw. */
+function findWaitingPoison(doc: Doc): [innocent: Uint8Array, poison: Uint8Array] {
+  const base = encodeStateAsUpdate(doc);
+  for (let attempt = 0; attempt < 200_000; attempt++) {
+    const copy = new Doc();
+    applyUpdate(copy, base);
+    const updates: Uint8Array[] = [];
+    copy.on('update', (update: Uint8Array) => updates.push(update));
+    copy.getText('code:python').insert(2, 'hello');
+    copy.transact(() => {
+      copy.getText('code:python').insert(4, 'again');
+      copy.getText('code:python').delete(1, 3);
+    });
+    const [innocent, second] = updates as [Uint8Array, Uint8Array];
+    const poison = Buffer.from(second);
+    for (let flip = 0; flip < 2; flip++)
+      poison[Math.floor(Math.random() * poison.length)] = Math.floor(Math.random() * 256);
+    const waits = decodes(poison) && applies(base, poison);
+    if (waits && !applies(base, poison, innocent)) return [innocent, new Uint8Array(poison)];
+  }
+  throw new Error('no such update found');
+}
+
 function decodes(update: Uint8Array): boolean {
   try {
     decodeUpdate(update);
@@ -262,11 +310,11 @@ function decodes(update: Uint8Array): boolean {
   }
 }
 
-function applies(base: Uint8Array, update: Uint8Array): boolean {
+function applies(base: Uint8Array, ...updates: Uint8Array[]): boolean {
   const copy = new Doc();
   applyUpdate(copy, base);
   try {
-    applyUpdate(copy, update);
+    for (const update of updates) applyUpdate(copy, update);
     return true;
   } catch {
     return false;
