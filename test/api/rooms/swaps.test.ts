@@ -59,16 +59,21 @@ describe('requestRoleSwap', () => {
     expect((await world.ask(cyd, 'GET', `/rooms/${room.roomId}`)).body.pendingRoleSwap).toEqual(reply.body);
   });
 
-  it('is answered from the store for a repeated key', async () => {
+  it('is answered from the store for a repeated key; IDEMPOTENCY_CONFLICT while the first is under way', async () => {
     const room = await roomIn('waiting');
     const key = { 'idempotency-key': room.roomId };
-    const first = await world.ask(ada, 'POST', swapPath(room), undefined, key);
-    expect(first.status).toBe(201);
-    const stored = world.rows<{ body: string }>(
-      'SELECT body FROM idempotency_keys WHERE key = ?',
-      room.roomId,
-    );
-    expect(JSON.parse(stored[0]?.body ?? '')).toEqual(first.body);
+    const send = () => world.ask(ada, 'POST', swapPath(room), undefined, key);
+    // Writers wait at the closed gate, so whichever request comes first stays under way.
+    const { gate } = world.test.db;
+    gate.close();
+    const both = [send(), send()];
+    const early = await Promise.race(both);
+    expect([early.code, early.body.details]).toEqual(['IDEMPOTENCY_CONFLICT', { reason: 'inProgress' }]);
+    gate.open();
+    const first = (await Promise.all(both)).find(({ status }) => status === 201);
+    const again = await send();
+    expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([201, 'true']);
+    expect(again.body).toEqual(first?.body);
   });
 
   it('makes way for a new one when its time has passed unseen', async () => {
