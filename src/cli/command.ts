@@ -1,4 +1,4 @@
-import { Command, type OptionValues } from 'commander';
+import { Command, Option, type OptionValues } from 'commander';
 import type { CommonOptions } from './context.ts';
 import { exitCodes } from './failure.ts';
 
@@ -29,26 +29,47 @@ function helpTail({ examples, exits }: CommandText): string {
   );
 }
 
+/** The options that all commands share; they may also stand before the command's name. */
+function addCommonOptions(command: Command, isShown: boolean): Command {
+  const options = [
+    new Option('--data-dir <path>', 'data directory (default: SYNCODE_DATA_DIR, /var/lib/syncode, ./data)'),
+    new Option('--json', 'print one JSON document'),
+    new Option('--debug', 'show the stack of an error'),
+  ];
+  for (const option of options) command.addOption(option.hideHelp(!isShown));
+  return command.enablePositionalOptions();
+}
+
 /** A command with the options that all share, its examples and exit codes. */
 export function createCommand(name: string, text: CommandText): Command {
-  return new Command(name)
+  const command = new Command(name)
     .description(text.about)
-    .option('--data-dir <path>', 'data directory (default: SYNCODE_DATA_DIR, /var/lib/syncode, ./data)')
-    .option('--json', 'print one JSON document')
-    .option('--debug', 'show the stack of an error')
     .allowExcessArguments(false)
-    .showSuggestionAfterError(true)
     .addHelpText('after', helpTail(text));
+  return addCommonOptions(command, true);
 }
 
 /** A command that only groups others. */
 export function createGroup(name: string, about: string, commands: readonly Command[]): Command {
-  const group = new Command(name).description(about).showSuggestionAfterError(true);
+  const group = addCommonOptions(new Command(name).description(about), false);
   for (const command of commands) group.addCommand(command);
-  return group;
+  const first = commands[0]?.name() ?? '';
+  return group.addHelpText('after', `\nExamples and exit codes of each: syncode help ${name} ${first}`);
 }
 
-/** The command's options, typed by the caller, with the shared ones. */
+/** The program itself, above all commands. */
+export function createProgram(commands: readonly Command[]): Command {
+  const program = new Command('syncode').description(
+    'Rooms for practising coding interviews together, on your own machine.',
+  );
+  for (const command of commands) program.addCommand(command);
+  return addCommonOptions(program, false);
+}
+
+/** The command's options, typed by the caller, with the shared ones; what stands nearest to the command's name counts. */
 export function optionsOf<Own extends OptionValues>(command: Command): Own & CommonOptions {
-  return command.opts<Own & CommonOptions>();
+  const options: OptionValues = {};
+  for (let at: Command | null = command; at !== null; at = at.parent)
+    for (const [key, value] of Object.entries(at.opts())) options[key] ??= value;
+  return options as Own & CommonOptions;
 }

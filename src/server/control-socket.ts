@@ -1,7 +1,8 @@
 import { chmodSync, existsSync, rmSync } from 'node:fs';
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import path from 'node:path';
 import { z } from 'zod';
+import { ConfigError } from '../config/load.ts';
 import { DomainError, isDomainError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 
@@ -34,41 +35,50 @@ const SOCKET_FILE = 'syncode.sock';
 /** What the kernel takes as the address of a Unix socket, without the final NUL. */
 const MAX_PATH_BYTES = 107;
 const MAX_LINE_BYTES = 256 * 1024;
+/** Time for a request to arrive as a whole. */
+const REQUEST_TIMEOUT_MS = 10_000;
 const REPLY_TIMEOUT_MS = 60_000;
 const MAX_CONNECTIONS = 16;
 
-/** Path of the control socket of a data directory; a path too long for the kernel is an error with a remedy. */
+/** Path of the control socket of a data directory. Throws ConfigError when it is too long for the kernel. */
 export function controlSocketPath(dataDirectory: string): string {
   const file = path.join(dataDirectory, SOCKET_FILE);
-  if (Buffer.byteLength(file) > MAX_PATH_BYTES) {
-    throw new ControlSocketError(
-      `The path ${file} is too long for a control socket (${MAX_PATH_BYTES} bytes at most). Use a data directory with a shorter path.`,
-    );
-  }
-  return file;
+  if (Buffer.byteLength(file) <= MAX_PATH_BYTES) return file;
+  throw new ConfigError(
+    [
+      `The path ${file} is too long.`,
+      `A control socket's path has at most ${MAX_PATH_BYTES} bytes, and this one has ${Buffer.byteLength(file)}.`,
+      'Use a data directory with a shorter path (--data-dir, SYNCODE_DATA_DIR).',
+    ].join('\n'),
+  );
 }
 
+/** The server that has the socket gave no answer that can be used; what and what to do, one line each. */
 export class ControlSocketError extends Error {
   override readonly name = 'ControlSocketError';
 }
 
-/** Collects one line of at most MAX_LINE_BYTES; null when the other end goes before it is whole. */
-function readLine(socket: Socket): Promise<string | null> {
+/** A line, or why there is none: it was too long, or the other end went or fell silent before it was whole. */
+type Reading = { readonly line: string } | 'too long' | 'ended';
+
+function readLine(socket: Socket): Promise<Reading> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
-    const finish = (line: string | null) => {
+    const finish = (reading: Reading) => {
       socket.removeAllListeners('data');
-      resolve(line);
+      resolve(reading);
     };
     socket.on('data', (chunk: Buffer) => {
       chunks.push(chunk);
       bytes += chunk.length;
-      if (chunk.includes(10)) finish(Buffer.concat(chunks).toString('utf8').split('\n')[0] ?? '');
-      else if (bytes > MAX_LINE_BYTES) finish(null);
+      const end = chunk.indexOf(10);
+      const length = end < 0 ? bytes : bytes - chunk.length + end;
+      if (length > MAX_LINE_BYTES) finish('too long');
+      else if (end >= 0) finish({ line: Buffer.concat(chunks).toString('utf8', 0, length) });
     });
-    socket.on('close', () => finish(null));
-    socket.on('error', () => finish(null));
+    socket.once('close', () => finish('ended'));
+    socket.once('error', () => finish('ended'));
   });
 }
 
@@ -97,34 +107,53 @@ export type ControlSocketDeps = {
   readonly settled: () => Promise<void>;
 };
 
-async function answer(socket: Socket, { operator, log, settled }: ControlSocketDeps): Promise<void> {
-  const line = await readLine(socket);
-  if (line === null) {
-    socket.destroy();
-    return;
-  }
-  let reply: object;
+/** Carries out what was sent; what goes wrong is the answer. */
+async function reply(
+  reading: { readonly line: string } | 'too long',
+  { operator, log, settled }: ControlSocketDeps,
+): Promise<object> {
   try {
-    const request = parseRequest(line);
-    if (request === null)
-      throw new DomainError({ code: 'VALIDATION_FAILED', status: 400, message: 'Not a command' });
+    const request = reading === 'too long' ? null : parseRequest(reading.line);
+    if (request === null) {
+      const message = reading === 'too long' ? 'The command is too long' : 'That is not a command';
+      throw new DomainError({ code: 'VALIDATION_FAILED', status: 400, message });
+    }
     const result = await operator(request);
     await settled();
-    reply = { v: 1, ok: true, result: result ?? null };
+    return { v: 1, ok: true, result: result ?? null };
   } catch (error) {
-    reply = { v: 1, ok: false, error: describe(error, log) };
+    return { v: 1, ok: false, error: describe(error, log) };
   }
-  socket.end(`${JSON.stringify(reply)}\n`);
 }
 
+export type ControlSocket = {
+  /** Takes no more commands, lets those under way end within the deadline, and removes the socket. */
+  stop(deadlineMs: number): Promise<void>;
+};
+
 /** Listens on the data directory's control socket; only the directory's owner can reach it. */
-export async function listenOnControlSocket(dataDirectory: string, deps: ControlSocketDeps): Promise<Server> {
+export async function listenOnControlSocket(
+  dataDirectory: string,
+  deps: ControlSocketDeps,
+): Promise<ControlSocket> {
   const file = controlSocketPath(dataDirectory);
   // The directory's lock is held, so a socket file that is there belongs to a dead process.
   rmSync(file, { force: true });
-  const server = createServer((socket) => {
+  /** Connections, true while the command of one is carried out. */
+  const connections = new Map<Socket, boolean>();
+  const server = createServer(async (socket) => {
+    connections.set(socket, false);
     socket.on('error', () => socket.destroy());
-    void answer(socket, deps);
+    socket.on('close', () => connections.delete(socket));
+    socket.setTimeout(REQUEST_TIMEOUT_MS, () => socket.destroy());
+    const reading = await readLine(socket);
+    if (reading === 'ended') return void socket.destroy();
+    socket.setTimeout(0);
+    connections.set(socket, true);
+    const answer = await reply(reading, deps);
+    // What is still sent is thrown away, and who does not go is put out.
+    socket.resume().setTimeout(REQUEST_TIMEOUT_MS);
+    socket.end(`${JSON.stringify(answer)}\n`);
   });
   server.maxConnections = MAX_CONNECTIONS;
   await new Promise<void>((resolve, reject) => {
@@ -132,7 +161,16 @@ export async function listenOnControlSocket(dataDirectory: string, deps: Control
     server.listen(file, resolve);
   });
   chmodSync(file, 0o600);
-  return server;
+  const stop = async (deadlineMs: number) => {
+    const closed = new Promise((resolve) => server.close(resolve));
+    for (const [socket, isBusy] of connections) if (!isBusy) socket.destroy();
+    const timer = setTimeout(() => {
+      for (const socket of connections.keys()) socket.destroy();
+    }, deadlineMs);
+    await closed;
+    clearTimeout(timer);
+  };
+  return { stop };
 }
 
 function tryConnect(file: string): Promise<Socket | null> {
@@ -154,11 +192,26 @@ export async function callRunningServer(
   socket.setTimeout(REPLY_TIMEOUT_MS, () => socket.destroy());
   const reading = readLine(socket);
   socket.write(`${JSON.stringify({ v: 1, ...request })}\n`);
-  const line = await reading;
+  const received = await reading;
   socket.destroy();
-  if (line === null) throw new ControlSocketError('The running server did not answer; its log may say why.');
-  const reply = replySchema.parse(JSON.parse(line));
-  if (reply.ok) return { running: true, result: reply.result };
-  const { details, ...definition } = reply.error;
+  const answer = parseReply(received);
+  if (answer.ok) return { running: true, result: answer.result };
+  const { details, ...definition } = answer.error;
   throw new DomainError(definition, details);
+}
+
+function parseReply(reading: Reading): z.infer<typeof replySchema> {
+  if (reading === 'ended') {
+    throw new ControlSocketError(
+      'The running server did not answer.\nThe end of its log may say why (journalctl -u syncode).',
+    );
+  }
+  try {
+    return replySchema.parse(reading === 'too long' ? null : JSON.parse(reading.line));
+  } catch (error) {
+    throw new ControlSocketError(
+      'What answers for the running server does not speak its language.\nIt may be of another version: restart it.',
+      { cause: error },
+    );
+  }
 }

@@ -31,14 +31,21 @@ export type Created = {
   readonly keys: readonly string[];
 };
 
+/** As mkdir -p; Node's own recursive mkdir never returns where a file system refuses, as /proc does. */
+function makeDirectory(directory: string, mode: number): void {
+  const parent = path.dirname(directory);
+  if (parent !== directory && !existsSync(parent)) makeDirectory(parent, 0o755);
+  mkdirSync(directory, { mode });
+}
+
 /** Makes what is missing of data directory, config.toml and keys; what is there stays as it is. */
 export function createInstallation(directory: string): Created {
   const paths = installationPaths(directory);
   const isNew = !existsSync(directory);
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  if (isNew) makeDirectory(directory, 0o700);
   checkDataDirectory(directory);
   for (const folder of [paths.keys, paths.backups, paths.temporary])
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 });
   const hasConfig = existsSync(paths.config);
   if (!hasConfig) writeFileSync(paths.config, sampleToml(), { mode: 0o600, flag: 'wx' });
   const keys = createKeys(paths.keys, systemRandom, systemClock.now());

@@ -9,6 +9,7 @@ import {
   unbanUser,
 } from '../control/admin/index.ts';
 import { builtInProblems, seedProblems } from '../control/problems/index.ts';
+import { write } from '../db/write.ts';
 import { isoTime } from '../kernel/clock.ts';
 import { DomainError, defineError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
@@ -52,7 +53,7 @@ function command<Args>(
   return (deps, args, origin) => run(deps, schema.parse(args), origin);
 }
 
-const naming = { user: z.string().min(1).max(254) };
+const naming = { user: z.string().min(1, 'must not be empty').max(254, 'at most 254 characters') };
 
 function userNamed({ control }: OperatorDeps, name: string) {
   try {
@@ -82,7 +83,7 @@ const commands: Readonly<Record<string, Command>> = {
     },
   ),
   'admin.ban': command(
-    z.strictObject({ ...naming, reason: z.string().max(500).nullable() }),
+    z.strictObject({ ...naming, reason: z.string().max(500, 'at most 500 characters').nullable() }),
     async (deps, args, origin) => {
       const { id: userId, username } = userNamed(deps, args.user);
       const outcome = await banUser(deps.control.admin, { userId, actorId: null, origin }, args.reason);
@@ -99,6 +100,19 @@ const commands: Readonly<Record<string, Command>> = {
     if (waiting === null) throw NoResetLink();
     return { userId, username, link: waiting.link, expiresAt: isoTime(waiting.expiresAt) };
   }),
+  'settings.changed': command(
+    z.strictObject({ key: z.string().min(1).max(100) }),
+    async ({ control }, { key }, origin) =>
+      write(control.core.db, (tx) =>
+        control.admin.writeAudit(tx, {
+          action: 'cli.settings.change',
+          actorId: null,
+          targetType: 'system',
+          targetId: key,
+          origin,
+        }),
+      ),
+  ),
   seed: command(z.strictObject({ force: z.boolean() }), async ({ control, kernel }, { force }) => {
     const { db } = control.core;
     const { ids, clock } = kernel;

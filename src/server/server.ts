@@ -104,7 +104,7 @@ async function start(options: ServerOptions, stages: Stage[]): Promise<RunningSe
     log,
     settled: () => db.durable.settled(),
   });
-  stages.push({ name: 'control socket', stop: async () => void socket.close() });
+  stages.push({ name: 'control socket', stop: socket.stop });
 
   let stopping: Promise<void> | undefined;
   const stop = async (deadlineMs: number) => {

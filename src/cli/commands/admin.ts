@@ -1,10 +1,11 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { z } from 'zod';
+import { orderAccount } from '../account-order.ts';
 import { createCommand, createGroup, optionsOf } from '../command.ts';
-import { outputOf } from '../context.ts';
-import { CliFailure, exitCodes } from '../failure.ts';
+import { enterDataDirectory, outputOf } from '../context.ts';
+import { exitCodes } from '../failure.ts';
 import { operate } from '../operator.ts';
-import { ask, askSecret, readStdinLine } from '../prompt.ts';
+import { localTime } from '../output.ts';
 
 const createdSchema = z.object({
   id: z.string(),
@@ -30,17 +31,8 @@ type CreateOptions = {
   generatePassword?: boolean;
 };
 
-/** Null: the server generates one. Nothing is asked where there is nobody to ask. */
-async function choosePassword({ passwordStdin, generatePassword }: CreateOptions): Promise<string | null> {
-  if (passwordStdin === true) return readStdinLine();
-  if (generatePassword === true || process.stdin.isTTY !== true) return null;
-  const password = await askSecret('Password (empty: generate one)', '--password-stdin');
-  if (password === '') return null;
-  if ((await askSecret('Once more', '--password-stdin')) !== password) {
-    throw new CliFailure(exitCodes.usage, 'The two passwords differ.', { remedy: 'Run the command again.' });
-  }
-  return password;
-}
+/** Exit codes of what names a user. */
+const naming = [exitCodes.failed, exitCodes.usage, exitCodes.notFound, exitCodes.refused] as const;
 
 function createUserCommand(): Command {
   const command = createCommand('create', {
@@ -49,7 +41,7 @@ function createUserCommand(): Command {
       'syncode admin create --admin --email ada@example.org --username ada',
       'syncode admin create --email bob@example.org --username bob --generate-password',
     ],
-    exits: [exitCodes.failed, exitCodes.usage, exitCodes.refused],
+    exits: naming,
   });
   command
     .option('--email <address>', 'mail address, also for signing in')
@@ -57,19 +49,19 @@ function createUserCommand(): Command {
     .option('--display-name <name>', 'name that others see')
     .option('--admin', 'make an administrator')
     .option('--password-stdin', 'read the password from the first line of standard input')
-    .option('--generate-password', 'generate the password and print it once');
+    .addOption(
+      new Option('--generate-password', 'generate the password and print it once').conflicts('passwordStdin'),
+    );
   return command.action(async () => {
     const options = optionsOf<CreateOptions>(command);
-    const email = options.email ?? (await ask('Mail address', '--email'));
-    const username = options.username ?? (await ask('Username', '--username'));
-    const password = await choosePassword(options);
-    const args = {
-      email,
-      username,
-      displayName: options.displayName ?? null,
-      password,
-      role: options.admin === true ? 'admin' : 'user',
-    };
+    // Before anything is asked: a missing directory should not cost the answers.
+    enterDataDirectory(options);
+    const { email, username, displayName, passwordStdin, generatePassword } = options;
+    const order = await orderAccount(
+      { email, username, displayName, passwordStdin, generatePassword },
+      { email: '--email', username: '--username' },
+    );
+    const args = { ...order, role: options.admin === true ? 'admin' : 'user' };
     const created = createdSchema.parse(await operate(options, 'admin.create', args));
     outputOf(options).result(created, () => {
       const kind = created.role === 'admin' ? 'Administrator' : 'User';
@@ -88,7 +80,7 @@ function banCommand(): Command {
       'syncode admin ban mallory --reason "shares solutions"',
       'syncode admin ban mallory@example.org',
     ],
-    exits: [exitCodes.failed, exitCodes.notFound, exitCodes.refused],
+    exits: naming,
   });
   command
     .argument('<user>', 'mail address, username or id')
@@ -109,7 +101,7 @@ function unbanCommand(): Command {
   const command = createCommand('unban', {
     about: 'Lifts the ban of an account, which may then sign in again.',
     examples: ['syncode admin unban mallory', 'syncode admin unban mallory --json'],
-    exits: [exitCodes.failed, exitCodes.notFound],
+    exits: naming,
   });
   command.argument('<user>', 'mail address, username or id');
   return command.action(async (user: string) => {
@@ -127,7 +119,7 @@ function resetLinkCommand(): Command {
   const command = createCommand('reset-link', {
     about: 'Shows the password reset link that waits for a user who asked for one; each look is audited.',
     examples: ['syncode admin reset-link bob', 'syncode admin reset-link bob@example.org --json'],
-    exits: [exitCodes.failed, exitCodes.notFound],
+    exits: naming,
   });
   command.argument('<user>', 'mail address, username or id');
   return command.action(async (user: string) => {
@@ -135,10 +127,9 @@ function resetLinkCommand(): Command {
     const { username, link, expiresAt } = linkSchema.parse(
       await operate(options, 'admin.resetLink', { user }),
     );
-    const until = new Date(expiresAt).toLocaleString(undefined, { timeZoneName: 'short' });
     outputOf(options).result(
       { username, link, expiresAt },
-      () => `${link}\nFor ${username}, once, until ${until}.`,
+      () => `${link}\nFor ${username}, to be used once, until ${localTime(expiresAt)}.`,
     );
   });
 }

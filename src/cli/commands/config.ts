@@ -1,31 +1,42 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import type { Command } from 'commander';
 import { setInToml } from '../../config/edit.ts';
-import { loadConfig } from '../../config/load.ts';
-import { environmentName, type SettingKey, settingKeys, settings } from '../../config/schema.ts';
-import { installationPaths } from '../../server/installation.ts';
+import { ConfigError, loadConfig, nearestSetting } from '../../config/load.ts';
+import { type Config, environmentName, type SettingKey, settingKeys, settings } from '../../config/schema.ts';
+import { describeIssue } from '../../config/wording.ts';
+import { refuseExposure } from '../../server/exposure.ts';
 import { createCommand, createGroup, optionsOf } from '../command.ts';
-import { configOf, dataDirectoryOf, enterDataDirectory, isOverridden, outputOf } from '../context.ts';
+import { configOf, enterDataDirectory, enterInstallation, isOverridden, outputOf } from '../context.ts';
 import { CliFailure, exitCodes } from '../failure.ts';
+import { operate } from '../operator.ts';
 import { table } from '../output.ts';
 
 const shownValue = (key: SettingKey, value: unknown) => {
   if (settings[key].secret) return '[redacted]';
-  return Array.isArray(value) ? value.join(',') : String(value);
+  const text = Array.isArray(value) ? value.join(',') : String(value);
+  return text === '' ? '(empty)' : text;
 };
 
 function showCommand(): Command {
   const command = createCommand('show', {
     about: 'Prints every setting with its value.',
     examples: ['syncode config show --origin', 'syncode config show limits.hostedRooms'],
-    exits: [exitCodes.usage, exitCodes.notFound],
+    exits: [exitCodes.failed, exitCodes.usage, exitCodes.notFound],
   });
   command.argument('[prefix]', 'only settings whose name begins so');
   command.option('--origin', 'also say where each value comes from');
   return command.action((prefix: string | undefined) => {
     const options = optionsOf<{ origin?: boolean }>(command);
-    const directory = dataDirectoryOf(options);
-    const { config, origins } = configOf(existsSync(directory) ? enterDataDirectory(options) : null);
+    const { config, origins } = configOf(enterDataDirectory(options));
     const keys = settingKeys.filter((key) => prefix === undefined || key.startsWith(prefix));
     if (keys.length === 0) throw unknownKey(prefix ?? '');
     const rows = keys.map((key) => [key, shownValue(key, config[key]), origins[key]]);
@@ -34,36 +45,77 @@ function showCommand(): Command {
       value: settings[key].secret ? null : config[key],
       origin: origins[key],
     }));
+    const columns = options.origin === true ? 3 : 2;
+    const head = ['SETTING', 'VALUE', 'FROM'].slice(0, columns);
     outputOf(options).result({ settings: document }, () =>
-      options.origin === true
-        ? table(['SETTING', 'VALUE', 'FROM'], rows)
-        : table(
-            ['SETTING', 'VALUE'],
-            rows.map((row) => row.slice(0, 2)),
-          ),
+      table(
+        head,
+        rows.map((row) => row.slice(0, columns)),
+      ),
     );
   });
 }
 
 function unknownKey(key: string): CliFailure {
-  const tail = key.split('.').at(-1)?.toLowerCase() ?? '';
-  const near = settingKeys.filter((known) => tail !== '' && known.toLowerCase().includes(tail)).slice(0, 3);
+  const meant = nearestSetting(key);
   return new CliFailure(exitCodes.usage, `There is no setting ${key}.`, {
-    remedy: near.length === 0 ? 'See "syncode config show".' : `Did you mean ${near.join(' or ')}?`,
+    remedy: meant === null ? 'See "syncode config show" for all.' : `Did you mean ${meant}?`,
   });
 }
 
-/** Text of the command line as the file writes it: numbers, booleans and lists as such. */
+/** The text of the command line as the setting's own type; wrong ones are refused as in a file. */
 function parseValue(key: SettingKey, text: string): unknown {
-  const { initial } = settings[key];
-  if (typeof initial === 'number') return Number(text);
-  if (typeof initial === 'boolean') return text === 'true' ? true : text === 'false' ? false : text;
-  return Array.isArray(initial)
-    ? text
-        .split(',')
-        .map((part) => part.trim())
-        .filter((part) => part !== '')
-    : text;
+  const parsed = settings[key].schema.safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw new CliFailure(exitCodes.usage, `${key} cannot be ${JSON.stringify(text)}.`, {
+    why: `${describeIssue(parsed.error.issues[0])}.`.replace(/^./, (letter) => letter.toUpperCase()),
+    remedy: settings[key].about,
+  });
+}
+
+/** Writes a whole file beside the old one, durable before it is named; gives how to put it in its place, or to drop it. */
+function prepareFile(file: string, text: string): { path: string; put: () => void; drop: () => void } {
+  const candidate = `${file}.new`;
+  const descriptor = openSync(candidate, 'w', 0o600);
+  try {
+    writeSync(descriptor, text);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+  return {
+    path: candidate,
+    put: () => renameSync(candidate, file),
+    drop: () => rmSync(candidate, { force: true }),
+  };
+}
+
+/** The settings as the candidate would make them; its own name is nobody's business. */
+function checkCandidate(candidate: string, file: string): Config {
+  try {
+    return loadConfig({ file: candidate }).config;
+  } catch (error) {
+    if (error instanceof ConfigError) throw new ConfigError(error.message.replaceAll(candidate, file));
+    throw error;
+  }
+}
+
+type Change = { readonly value: unknown; readonly file: string; readonly config: Config };
+
+/** Checked as a whole in a file of its own first: a mistake, or a refusal to audit it, changes nothing. */
+async function change(options: object, key: SettingKey, text: string): Promise<Change> {
+  const { config: file } = enterInstallation(options);
+  const value = parseValue(key, text);
+  const before = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  const prepared = prepareFile(file, setInToml(before, key, value));
+  try {
+    const config = checkCandidate(prepared.path, file);
+    await operate(options, 'settings.changed', { key }, config);
+    prepared.put();
+    return { value, file, config };
+  } finally {
+    prepared.drop();
+  }
 }
 
 function setCommand(): Command {
@@ -73,45 +125,39 @@ function setCommand(): Command {
       'syncode config set auth.registration closed',
       'syncode config set server.publicUrl https://syncode.example.org',
     ],
-    exits: [exitCodes.usage, exitCodes.notFound],
+    exits: [exitCodes.failed, exitCodes.usage, exitCodes.notFound, exitCodes.refused],
   });
   command
     .argument('<key>', 'name of the setting')
     .argument('<value>', 'its value; lists separated by commas');
-  return command.action((key: string, value: string) => {
+  return command.action(async (name: string, text: string) => {
     const options = optionsOf(command);
-    const directory = enterDataDirectory(options);
-    if (!Object.hasOwn(settings, key)) throw unknownKey(key);
-    const known = key as SettingKey;
-    const file = installationPaths(directory).config;
-    const before = existsSync(file) ? readFileSync(file, 'utf8') : '';
-    const parsed = parseValue(known, value);
-    // Checked as a whole in a file of its own first: a mistake changes nothing.
-    const candidate = `${file}.new`;
-    writeFileSync(candidate, setInToml(before, known, Number.isNaN(parsed) ? value : parsed), {
-      mode: 0o600,
-    });
-    loadConfig({ file: candidate });
-    renameSync(candidate, file);
+    if (!Object.hasOwn(settings, name)) throw unknownKey(name);
+    const key = name as SettingKey;
+    const { value, file, config } = await change(options, key, text);
     const output = outputOf(options);
-    output.result({ key, value: parsed, file }, () => `${key} is now ${value} (${file}).`);
-    if (isOverridden(known)) {
-      output.note(`The environment variable ${environmentName(known)} overrides it.`);
-    }
+    output.result(
+      { key, value: settings[key].secret ? null : value, file },
+      () => `${key} is now ${shownValue(key, value)} (${file}).`,
+    );
+    if (isOverridden(key)) output.note(`The environment variable ${environmentName(key)} overrides it.`);
+    for (const line of refuseExposure(config) ?? []) output.note(line);
     output.note('A running server takes it over when it is started again.');
   });
 }
 
 function validateCommand(): Command {
   const command = createCommand('validate', {
-    about: 'Checks config.toml and the environment without starting anything.',
+    about: 'Checks config.toml and the environment, as serve would, without starting anything.',
     examples: ['syncode config validate', 'syncode config validate --data-dir ./data'],
-    exits: [exitCodes.usage, exitCodes.notFound],
+    exits: [exitCodes.failed, exitCodes.usage, exitCodes.notFound],
   });
   return command.action(() => {
     const options = optionsOf(command);
     const directory = enterDataDirectory(options);
-    configOf(directory);
+    const { config } = configOf(directory);
+    const [what, ...lines] = refuseExposure(config) ?? [];
+    if (what !== undefined) throw new CliFailure(exitCodes.usage, what, { remedy: lines.join('\n  ') });
     outputOf(options).result({ valid: true }, () => `The settings of ${directory} are valid.`);
   });
 }

@@ -1,30 +1,30 @@
 import { existsSync } from 'node:fs';
-import Database from 'better-sqlite3';
 import type { Command } from 'commander';
 import { lockDataDirectory } from '../../db/data-directory.ts';
 import { migrate, pendingMigrations, readApplied } from '../../db/migrate.ts';
+import { openReader } from '../../db/reader.ts';
 import { isoTime, systemClock } from '../../kernel/clock.ts';
 import { createLog } from '../../kernel/log.ts';
-import { installationPaths } from '../../server/installation.ts';
 import { createCommand, optionsOf } from '../command.ts';
-import { enterDataDirectory, outputOf } from '../context.ts';
+import { enterInstallation, outputOf, pasteable } from '../context.ts';
 import { CliFailure, exitCodes } from '../failure.ts';
-import { table } from '../output.ts';
+import { localTime, table } from '../output.ts';
 
 function statusCommand(): Command {
   const command = createCommand('status', {
     about: 'Lists the migrations that were applied, and those that wait.',
     examples: ['syncode migrate status', 'syncode migrate status --json'],
-    exits: [exitCodes.failed, exitCodes.notFound],
+    exits: [exitCodes.failed, exitCodes.usage, exitCodes.notFound, exitCodes.refused],
   });
   return command.action(() => {
     const options = optionsOf(command);
-    const { database } = installationPaths(enterDataDirectory(options));
+    const { database } = enterInstallation(options);
     if (!existsSync(database))
       throw new CliFailure(exitCodes.notFound, `There is no database at ${database} yet.`, {
-        remedy: 'Run syncode init.',
+        remedy: `Make it with "${pasteable(options, 'init')}".`,
       });
-    const raw = new Database(database, { readonly: true, fileMustExist: true });
+    const reader = openReader(database);
+    const { raw } = reader;
     try {
       const applied = readApplied(raw).map(({ name, appliedAtMs }) => ({
         name,
@@ -32,12 +32,12 @@ function statusCommand(): Command {
       }));
       const pending = pendingMigrations(raw).map(({ name }) => name);
       const rows = [
-        ...applied.map(({ name, appliedAt }) => [name, appliedAt]),
+        ...applied.map(({ name, appliedAt }) => [name, localTime(appliedAt)]),
         ...pending.map((name) => [name, 'waits']),
       ];
       outputOf(options).result({ applied, pending }, () => table(['MIGRATION', 'APPLIED'], rows));
     } finally {
-      raw.close();
+      reader.close();
     }
   });
 }
@@ -46,11 +46,11 @@ export function migrateCommand(): Command {
   const command = createCommand('migrate', {
     about: 'Applies pending migrations to the database, after a backup.',
     examples: ['syncode migrate', 'syncode migrate status'],
-    exits: [exitCodes.failed, exitCodes.notFound, exitCodes.refused],
+    exits: [exitCodes.failed, exitCodes.usage, exitCodes.notFound, exitCodes.refused],
   });
   command.action(() => {
     const options = optionsOf(command);
-    const paths = installationPaths(enterDataDirectory(options));
+    const paths = enterInstallation(options);
     const lock = lockDataDirectory(paths.directory);
     try {
       const log = createLog('warn');

@@ -3,13 +3,14 @@ import { describeApi, listUnbound } from '../../http/contract.ts';
 import { listBindings, unfilledFields } from '../../server/bindings.ts';
 import { createCommand, optionsOf } from '../command.ts';
 import { outputOf } from '../context.ts';
+import { exitCodes } from '../failure.ts';
 import { table } from '../output.ts';
 
 export function openapiCommand(): Command {
   const command = createCommand('openapi', {
     about: 'Prints the served API as an OpenAPI 3.1 document, operations between planes included.',
     examples: ['syncode openapi > openapi.json', 'syncode openapi --unbound'],
-    exits: [],
+    exits: [exitCodes.failed, exitCodes.usage],
   });
   command.option('--unbound', 'list the operations of the contract that are not served yet instead');
   return command.action(async () => {
@@ -31,15 +32,8 @@ export function openapiCommand(): Command {
       });
       return;
     }
-    process.stdout.write(
-      `${JSON.stringify(
-        describeApi(
-          bindings.map(({ id }) => id),
-          { internal: true },
-        ),
-        null,
-        2,
-      )}\n`,
-    );
+    const ids = bindings.map(({ id }) => id);
+    const document = describeApi(ids, { internal: true });
+    output.result({ document }, () => JSON.stringify(document, null, 2));
   });
 }

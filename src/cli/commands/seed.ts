@@ -22,7 +22,7 @@ export function seedCommand(): Command {
   const command = createCommand('seed', {
     about: 'Loads the built-in problems; problems that were edited here are kept.',
     examples: ['syncode seed', 'syncode seed --force'],
-    exits: [exitCodes.failed, exitCodes.notFound, exitCodes.refused],
+    exits: [exitCodes.failed, exitCodes.usage, exitCodes.notFound, exitCodes.refused, exitCodes.partly],
   });
   command.option('--force', 'bring edited and deleted built-in problems back to what the program ships');
   return command.action(async () => {
@@ -32,5 +32,6 @@ export function seedCommand(): Command {
     );
     const rows = problems.map(({ slug, title, outcome }) => [title, slug, meanings[outcome] ?? outcome]);
     outputOf(options).result({ problems }, () => table(['PROBLEM', 'PACKAGE', 'RESULT'], rows));
+    if (problems.some(({ outcome }) => outcome === 'titleTaken')) process.exitCode = exitCodes.partly;
   });
 }

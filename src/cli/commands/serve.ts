@@ -4,18 +4,28 @@ import type { Command } from 'commander';
 import type { Config, SettingKey } from '../../config/schema.ts';
 import { createLog } from '../../kernel/log.ts';
 import { hasAdministrator } from '../../server/administrators.ts';
+import { controlSocketPath } from '../../server/control-socket.ts';
 import { refuseExposure, warnExposure } from '../../server/exposure.ts';
-import { createInstallation, openInstallation } from '../../server/installation.ts';
+import {
+  createInstallation,
+  type InstallationPaths,
+  installationPaths,
+  openInstallation,
+} from '../../server/installation.ts';
 import { createKernel } from '../../server/kernel.ts';
 import { type PlaneName, planeNames } from '../../server/planes.ts';
 import { ListenError, type RunningServer, startServer } from '../../server/server.ts';
 import { createCommand, optionsOf } from '../command.ts';
 import {
+  type CommonOptions,
   configOf,
   dataDirectoryOf,
   enterDataDirectory,
+  enterInstallation,
   isSupervisedBySystemd,
-  threadPoolSize,
+  outputOf,
+  pasteable,
+  threadPoolSetting,
 } from '../context.ts';
 import { CliFailure, exitCodes } from '../failure.ts';
 import { runUntilSignal } from '../signals.ts';
@@ -23,16 +33,22 @@ import { runUntilSignal } from '../signals.ts';
 /** libuv's threads: hashes, tokens and the flush of the disk share them, and the flush must not wait for hashes. */
 const LEAST_POOL_THREADS = 16;
 
-type ServeOptions = { host?: string; port?: string; planes?: string; init?: boolean; migrate: boolean };
+type ServeOptions = CommonOptions & {
+  host?: string;
+  port?: string;
+  planes?: string;
+  init?: boolean;
+  migrate: boolean;
+};
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
 function checkThreads(): void {
-  const threads = threadPoolSize();
-  if (threads >= LEAST_POOL_THREADS) return;
+  const threads = threadPoolSetting();
+  if (Number(threads) >= LEAST_POOL_THREADS) return;
   throw new CliFailure(
     exitCodes.usage,
-    `UV_THREADPOOL_SIZE is ${threads}; the server needs ${LEAST_POOL_THREADS}.`,
+    `UV_THREADPOOL_SIZE is ${threads ?? 'not set'}; the server needs ${LEAST_POOL_THREADS} threads.`,
     {
       why: 'With fewer threads sign-ins hold up the disk, and with it everybody.',
       remedy: 'Start it with bin/syncode and leave UV_THREADPOOL_SIZE alone, or set it to 16.',
@@ -66,7 +82,13 @@ function explainListen(error: ListenError): CliFailure {
       remedy: 'Choose another with --port, or see who has it: ss -ltnp',
     });
   }
-  const why = error.code === 'EACCES' ? 'Ports below 1024 are for root.' : `The system says ${error.code}.`;
+  const reasons: Readonly<Record<string, string>> = {
+    EACCES: 'Ports below 1024 are for root.',
+    EADDRNOTAVAIL: 'No network interface of this machine has this address.',
+    ENOTFOUND: 'There is no machine of this name.',
+    EAI_AGAIN: 'The name cannot be looked up at the moment.',
+  };
+  const why = reasons[error.code] ?? `The system says ${error.code}.`;
   return new CliFailure(exitCodes.failed, `${place} cannot be listened on.`, {
     why,
     remedy: 'Choose another with --host or --port.',
@@ -81,37 +103,56 @@ function notifySystemd(state: string): void {
   });
 }
 
-function announce(server: RunningServer, directory: string): void {
+function announce(server: RunningServer, directory: string, options: ServeOptions): void {
   const { config } = server.kernel;
   say(`Syncode answers at ${server.url} (reference: ${server.url}/docs)`);
+  if (config['server.publicUrl'] !== '')
+    say(`  listens on      ${config['server.host']}, port ${server.port}`);
   say(`  data directory  ${directory}`);
   for (const line of server.planes.describe()) say(`  ${line}`);
   for (const warning of warnExposure(config)) say(`  warning         ${warning}`);
-  if (!hasAdministrator(directory))
-    say('  note            There is no administrator yet: syncode admin create --admin');
+  if (!hasAdministrator(directory)) {
+    say('  note            There is no administrator yet. While the server runs, make one with:');
+    say(`                  ${pasteable(options, 'admin create --admin')}`);
+  }
 }
 
-async function serve(options: ServeOptions & { dataDir?: string }): Promise<void> {
+/** With --init what is missing is made, unless there is a database: then keys that are missing are no first start. */
+function prepareDirectory(options: ServeOptions): InstallationPaths {
+  if (options.init !== true) return enterInstallation(options);
+  const directory = dataDirectoryOf(options);
+  if (existsSync(directory)) enterDataDirectory(options);
+  if (!existsSync(installationPaths(directory).database)) createInstallation(directory);
+  return enterInstallation(options);
+}
+
+function open(directory: string, config: Config, migrate: boolean) {
+  const log = createLog(config['log.level']);
+  const kernel = createKernel(config, log);
+  const installation = openInstallation(directory, { log, mode: 'server', migrate });
+  const { applied, backup } = installation.migrated;
+  if (backup !== null) say(`Applied ${applied.join(', ')}; the state before is kept in ${backup}.`);
+  return { kernel, installation };
+}
+
+async function serve(options: ServeOptions): Promise<void> {
   checkThreads();
   const planes = parsePlanes(options.planes);
-  if (options.init === true && !existsSync(dataDirectoryOf(options)))
-    createInstallation(dataDirectoryOf(options));
-  const directory = enterDataDirectory(options);
+  const { directory } = prepareDirectory(options);
   const flags: Partial<Record<SettingKey, unknown>> = {
     'server.host': options.host,
     'server.port': options.port,
   };
   const { config } = configOf(directory, flags);
   checkExposure(config);
-  const log = createLog(config['log.level']);
-  const kernel = createKernel(config, log);
-  const installation = openInstallation(directory, { log, mode: 'server', migrate: options.migrate });
-  const { applied, backup } = installation.migrated;
-  if (backup !== null) say(`Applied ${applied.join(', ')}; the state before is kept in ${backup}.`);
+  controlSocketPath(directory);
+  const { kernel, installation } = open(directory, config, options.migrate);
   const server = await startServer({ kernel, installation, planes }).catch((error: unknown) => {
     throw error instanceof ListenError ? explainListen(error) : error;
   });
-  announce(server, directory);
+  announce(server, directory, options);
+  if (options.json === true)
+    outputOf(options).result({ url: server.url, port: server.port, directory }, () => '');
   notifySystemd('--ready');
   void server.planes.ready().then((lines) => {
     for (const line of lines) say(`  ${line}`);

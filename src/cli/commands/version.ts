@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { productVersion } from '../../config/product.ts';
 import { createCommand, optionsOf } from '../command.ts';
 import { outputOf } from '../context.ts';
+import { exitCodes } from '../failure.ts';
 
 function sqliteVersion(): string {
   const database = new Database(':memory:');
@@ -15,7 +16,7 @@ export function versionCommand(): Command {
   const command = createCommand('version', {
     about: 'Prints the versions of the program, of Node.js and of SQLite.',
     examples: ['syncode version', 'syncode version --json'],
-    exits: [],
+    exits: [exitCodes.failed, exitCodes.usage],
   });
   return command.action(() => {
     const versions = { syncode: productVersion, node: process.versions.node, sqlite: sqliteVersion() };
