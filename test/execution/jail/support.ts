@@ -184,7 +184,9 @@ export function openBench(driver: Driver, slot = 0): Bench {
 
 /** Sweeps an instance and removes its groups and its directory. */
 export async function removeInstance(cgroup: CgroupBase, directory: string): Promise<void> {
-  await sweep({ jailBinary, base: cgroup, name: instanceGroupName(directory), uids: null });
+  // nsjail leaves empty directories of each user in /tmp.
+  const uids = { first: testUidBase, last: testUidBase + 1999 };
+  await sweep({ jailBinary, base: cgroup, name: instanceGroupName(directory), uids });
   for (const base of baseDirectories(cgroup)) rmdirSync(base);
   rmSync(directory, { recursive: true, force: true });
 }
