@@ -19,9 +19,13 @@ type VitestReport = {
 const totals: Totals = { passed: 0, failed: 0, skipped: 0 };
 const scratch = mkdtempSync(path.join(tmpdir(), 'syncode-tests-'));
 
+/** What the servers of tests answered. */
+const answers = path.join(scratch, 'answers');
+
 function runCommand(title: string, command: string, args: string[]): boolean {
   process.stdout.write(`\n==> ${title}\n`);
-  const { status, error } = spawnSync(command, args, { stdio: 'inherit' });
+  const env = { ...process.env, SYNCODE_TEST_ANSWERS: answers };
+  const { status, error } = spawnSync(command, args, { stdio: 'inherit', env });
   if (error) process.stdout.write(`${error.message}\n`);
   return status === 0;
 }
@@ -65,6 +69,7 @@ check(
 );
 vitest('main');
 vitest('jails');
+check('Every answer of every operation was seen', 'node', 'tools/operation-coverage.ts', answers);
 
 rmSync(scratch, { recursive: true, force: true });
 process.stdout.write(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped\n`);

@@ -7,6 +7,7 @@ import { DomainError } from '../../src/kernel/errors.ts';
 import type { Log } from '../../src/kernel/log.ts';
 import type { Caller, Callers } from '../../src/ports/callers.ts';
 import type { RoomAccess, RoomRules, RoomScope } from '../../src/ports/room-access.ts';
+import { noteAnswer } from '../support/answers-seen.ts';
 import { createAnswerCheck } from '../support/check-answers.ts';
 import { openTestDb, type TestDb } from '../support/database.ts';
 
@@ -171,7 +172,10 @@ export async function ask(
   });
   const text = await reply.text();
   const isJson = reply.headers.get('content-type')?.startsWith('application/json') && text !== '';
-  return { status: reply.status, headers: reply.headers, text, body: isJson ? JSON.parse(text) : text };
+  const parsed = isJson ? JSON.parse(text) : text;
+  // Of operations with fake handlers only the universal codes count.
+  if (isJson && reply.status >= 400) noteAnswer(null, reply.status, parsed.code);
+  return { status: reply.status, headers: reply.headers, text, body: parsed };
 }
 
 /** Code of an error answer. */

@@ -11,7 +11,7 @@ import { createInstallation, openInstallation } from '../../src/server/installat
 import { createKernel } from '../../src/server/kernel.ts';
 import type { PlaneName } from '../../src/server/planes.ts';
 import { type RunningServer, startServer } from '../../src/server/server.ts';
-import { createAnswerCheck } from './check-answers.ts';
+import { createNotedCheck } from './answers-seen.ts';
 
 /** Hashes that take a millisecond; everything else about them is as in use. */
 const CHEAP_HASH = { memoryKb: 1024, iterations: 1, parallelism: 1 } as const;
@@ -45,7 +45,7 @@ const calmSettings: Partial<Record<SettingKey, unknown>> = {
   'limits.submissionsPerUserPerMinute': 0,
 };
 
-const answerCheck = createAnswerCheck();
+const answerCheck = createNotedCheck();
 
 /** A real server on a throw-away data directory; every answer is held against the contract. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {

@@ -1,7 +1,7 @@
 import { createApp } from '../../../src/http/app.ts';
 import { silentLog } from '../../../src/kernel/log.ts';
 import type { RoomAccess } from '../../../src/ports/room-access.ts';
-import { createAnswerCheck } from '../../support/check-answers.ts';
+import { createNotedCheck } from '../../support/answers-seen.ts';
 import { createWorld, type World, type WorldOptions } from './world.ts';
 
 /** One answer, with the cookie that it sets. */
@@ -28,7 +28,7 @@ export type Server = World & {
   post(path: string, body?: unknown, asked?: Omit<Asked, 'body'>): Promise<Reply>;
 };
 
-const answerCheck = createAnswerCheck();
+const answerCheck = createNotedCheck();
 
 /** Accounts have no rooms; nothing may ask for one. */
 const noRooms: RoomAccess = {

@@ -8,7 +8,7 @@ import { createIds, type Ids } from '../../../src/kernel/ids.ts';
 import { silentLog } from '../../../src/kernel/log.ts';
 import { systemRandom } from '../../../src/kernel/random.ts';
 import type { RoomAccess } from '../../../src/ports/room-access.ts';
-import { createAnswerCheck } from '../../support/check-answers.ts';
+import { createNotedCheck } from '../../support/answers-seen.ts';
 import { createWorld, type World } from '../accounts/world.ts';
 
 type Reply<Body> = { readonly status: number; readonly body: Body; readonly headers: Headers };
@@ -79,7 +79,7 @@ export async function startCatalogue(
   const problems = createProblems({ db, audit: createAuditWriter({ clock, ids }), isSelectedFor });
   const app = await createApp(
     { config, log: silentLog, clock, db, callers: accounts.callers, rooms: noRooms },
-    { bindings: [...accounts.bindings, ...problems], checkAnswers: createAnswerCheck() },
+    { bindings: [...accounts.bindings, ...problems], checkAnswers: createNotedCheck() },
   );
   const url = await app.server.listen({ host: '127.0.0.1', port: 0 });
 
