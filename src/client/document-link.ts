@@ -64,14 +64,7 @@ export function linkDocument(options: DocumentLinkOptions): DocumentLink {
     },
     onStateless: ({ payload }) => onStateless?.(payload),
   });
-  const internals = provider as unknown as Internals;
-  const startSync = internals.startSync.bind(provider);
-  internals.startSync = () => {
-    clearTimeout(internals.flushTimeout ?? undefined);
-    internals.flushTimeout = null;
-    internals.pendingUpdates = [];
-    startSync();
-  };
+  dropGathered(provider);
   provider.attach();
   return {
     kind,
@@ -88,6 +81,18 @@ export function linkDocument(options: DocumentLinkOptions): DocumentLink {
       provider.destroy();
       doc.destroy();
     },
+  };
+}
+
+/** The handshake carries what the provider had gathered for sending. */
+function dropGathered(provider: HocuspocusProvider): void {
+  const internals = provider as unknown as Internals;
+  const startSync = internals.startSync.bind(provider);
+  internals.startSync = () => {
+    clearTimeout(internals.flushTimeout ?? undefined);
+    internals.flushTimeout = null;
+    internals.pendingUpdates = [];
+    startSync();
   };
 }
 

@@ -35,74 +35,90 @@ export type Channel = {
 };
 
 /** The channel of this process. */
-export function createChannel({ clock, isStorageDegraded }: ChannelDeps): Channel {
-  const flagsOf = (room: LiveRoom): RoomFlags => ({
+export function createChannel(deps: ChannelDeps): Channel {
+  return new RoomChannel(deps);
+}
+
+class RoomChannel implements Channel {
+  readonly #deps: ChannelDeps;
+
+  constructor(deps: ChannelDeps) {
+    this.#deps = deps;
+  }
+
+  flagsOf = (room: LiveRoom): RoomFlags => ({
     phase: room.phase,
     isLocked: room.isLocked,
-    isStorageDegraded: isStorageDegraded(),
+    isStorageDegraded: this.#deps.isStorageDegraded(),
   });
-  const accessOfSocket = ({ admitted }: CollabSocket): AccessByKind | null =>
-    admitted ? accessOf(admitted.member.capabilities, flagsOf(admitted.room)) : null;
-  const send = (socket: CollabSocket, type: string, data: Record<string, unknown>) => {
+
+  send = (socket: CollabSocket, type: string, data: Record<string, unknown>): boolean => {
     const connection = socket.isEnded ? undefined : connectionTo(socket, 'code');
-    connection?.sendStateless(serverMessage(type, data, clock.now()));
+    connection?.sendStateless(serverMessage(type, data, this.#deps.clock.now()));
     return connection !== undefined;
   };
-  const tellAccess = (socket: CollabSocket, access: AccessByKind, reason: AccessReason) => {
-    const { role, isHost } = socket.admitted?.member ?? {};
-    send(socket, 'access-changed', { role, isHost, access, reason });
+
+  broadcast = (
+    room: LiveRoom,
+    type: string,
+    data: Record<string, unknown>,
+    userIds: readonly string[] | null = null,
+  ): number => {
+    const document = room.documents.get('code')?.document;
+    if (!document) return 0;
+    const wanted = userIds === null ? null : new Set(userIds);
+    const isMeant = (connection: RoomConnection) => {
+      const { socket } = connection.context;
+      return !socket.isEnded && (wanted === null || wanted.has(socket.claims?.userId ?? ''));
+    };
+    document.broadcastStateless(serverMessage(type, data, this.#deps.clock.now()), isMeant);
+    return (document.getConnections() as RoomConnection[]).filter(isMeant).length;
   };
 
-  const changeRights: Channel['changeRights'] = (rooms, reason, change) => {
+  sendRoomState = (socket: CollabSocket, state: Record<string, unknown>): void => {
+    const { admitted } = socket;
+    if (!admitted) return;
+    const { phase, isLocked, lockedBy, language } = admitted.room;
+    const known = { phase, editorLocked: isLocked, lockedBy, language };
+    this.send(socket, 'room-state', { ...state, ...known, access: this.#accessOf(socket) });
+  };
+
+  changeRights = (rooms: Iterable<LiveRoom>, reason: AccessReason, change: () => void): CollabSocket[] => {
     const sockets = [...rooms].flatMap((room) => [...room.sockets]);
-    const before = new Map(sockets.map((socket) => [socket, accessOfSocket(socket)]));
+    const before = new Map(sockets.map((socket) => [socket, this.#accessOf(socket)]));
     change();
     return sockets.filter((socket) => {
-      const access = accessOfSocket(socket);
+      const access = this.#accessOf(socket);
       const former = before.get(socket);
       if (!access || !former || socket.isEnded) return false;
       applyFlags(socket, access);
       const isOther = documentKinds.some((kind) => access[kind] !== former[kind]);
-      if (isOther) tellAccess(socket, access, reason);
+      if (isOther) this.#tellAccess(socket, access, reason);
       return isOther;
     });
   };
 
-  return {
-    send,
-    flagsOf,
-    changeRights,
-    changeMember: (socket, member) => {
-      const { admitted } = socket;
-      if (!admitted) return;
-      const { role, isHost } = admitted.member;
-      const reason = isHost === member.isHost ? 'role' : 'host';
-      const changed = changeRights([admitted.room], reason, () => {
-        admitted.member = member;
-      });
-      const access = accessOfSocket(socket);
-      if (access && changed.length === 0 && (role !== member.role || isHost !== member.isHost))
-        tellAccess(socket, access, reason);
-    },
-    broadcast: (room, type, data, userIds = null) => {
-      const document = room.documents.get('code')?.document;
-      if (!document) return 0;
-      const wanted = userIds === null ? null : new Set(userIds);
-      const isMeant = (connection: RoomConnection) => {
-        const { socket } = connection.context;
-        return !socket.isEnded && (wanted === null || wanted.has(socket.claims?.userId ?? ''));
-      };
-      document.broadcastStateless(serverMessage(type, data, clock.now()), isMeant);
-      return (document.getConnections() as RoomConnection[]).filter(isMeant).length;
-    },
-    sendRoomState: (socket, state) => {
-      const { admitted } = socket;
-      if (!admitted) return;
-      const { phase, isLocked, lockedBy, language } = admitted.room;
-      const known = { phase, editorLocked: isLocked, lockedBy, language };
-      send(socket, 'room-state', { ...state, ...known, access: accessOfSocket(socket) });
-    },
+  changeMember = (socket: CollabSocket, member: Member): void => {
+    const { admitted } = socket;
+    if (!admitted) return;
+    const { role, isHost } = admitted.member;
+    const reason = isHost === member.isHost ? 'role' : 'host';
+    const changed = this.changeRights([admitted.room], reason, () => {
+      admitted.member = member;
+    });
+    const access = this.#accessOf(socket);
+    if (access && changed.length === 0 && (role !== member.role || isHost !== member.isHost))
+      this.#tellAccess(socket, access, reason);
   };
+
+  #accessOf({ admitted }: CollabSocket): AccessByKind | null {
+    return admitted ? accessOf(admitted.member.capabilities, this.flagsOf(admitted.room)) : null;
+  }
+
+  #tellAccess(socket: CollabSocket, access: AccessByKind, reason: AccessReason): void {
+    const { role, isHost } = socket.admitted?.member ?? {};
+    this.send(socket, 'access-changed', { role, isHost, access, reason });
+  }
 }
 
 /** The guard decides by itself at every update; the flag keeps the library's own reading in step. */

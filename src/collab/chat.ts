@@ -1,4 +1,4 @@
-import type { Db } from '../db/types.ts';
+import type { Db, Tx } from '../db/types.ts';
 import { write } from '../db/write.ts';
 import type { CollabChatMessage } from '../generated/api.ts';
 import { type Clock, isoTime } from '../kernel/clock.ts';
@@ -62,30 +62,10 @@ export type Chat = {
 };
 
 /** Chat over the plane's tables. */
-export function createChat({ db, clock, ids, kept }: ChatDeps): Chat {
+export function createChat(deps: ChatDeps): Chat {
+  const { db, clock } = deps;
   return {
-    send: (roomId, userId, message) =>
-      write(db, (tx) => {
-        const sent = findSentMessage(tx, roomId, userId, message.clientMessageId);
-        if (sent) return { message: showMessage(tx, sent), isNew: false };
-        const replyToMessageId = message.replyToMessageId ?? null;
-        if (replyToMessageId !== null && !findMessage(tx, roomId, replyToMessageId)) return null;
-        const nowMs = clock.now();
-        const row = {
-          messageId: ids.next(),
-          roomId,
-          userId,
-          clientMessageId: message.clientMessageId,
-          text: message.text,
-          replyToMessageId,
-          mentions: JSON.stringify(message.mentions ?? []),
-          createdAtMs: nowMs,
-          updatedAtMs: nowMs,
-        };
-        insertMessage(tx, row);
-        trimMessages(tx, roomId, kept);
-        return { message: showMessage(tx, row), isNew: true };
-      }),
+    send: (roomId, userId, message) => write(db, (tx) => store(deps, tx, { roomId, userId, message })),
     toggleReaction: (roomId, userId, { messageId, emoji }) =>
       write(db, (tx) => {
         if (!findMessage(tx, roomId, messageId)) return null;
@@ -99,20 +79,7 @@ export function createChat({ db, clock, ids, kept }: ChatDeps): Chat {
         if (!moveReadMark(tx, roomId, userId, toMs)) return null;
         return { userId, lastReadAt: isoTime(toMs) };
       }),
-    history: (roomId, before, limit) => {
-      const rows = listMessagesBefore(db, roomId, before, limit + 1);
-      return {
-        messages: rows
-          .slice(0, limit)
-          .reverse()
-          .map((row) => showMessage(db, row)),
-        readStates: listReadMarks(db, roomId).map(({ userId, lastReadAtMs }) => ({
-          userId,
-          lastReadAt: isoTime(lastReadAtMs),
-        })),
-        hasMore: rows.length > limit,
-      };
-    },
+    history: (roomId, before, limit) => readHistory(db, roomId, before, limit),
     list: (roomId, query) => {
       const page = readPage(
         query,
@@ -122,5 +89,44 @@ export function createChat({ db, clock, ids, kept }: ChatDeps): Chat {
       );
       return mapPage(page, (row) => showMessage(db, row));
     },
+  };
+}
+
+function store(
+  { clock, ids, kept }: ChatDeps,
+  tx: Tx,
+  { roomId, userId, message }: { roomId: string; userId: string; message: ChatSend },
+): { message: CollabChatMessage; isNew: boolean } | null {
+  const sent = findSentMessage(tx, roomId, userId, message.clientMessageId);
+  if (sent) return { message: showMessage(tx, sent), isNew: false };
+  const replyToMessageId = message.replyToMessageId ?? null;
+  if (replyToMessageId !== null && !findMessage(tx, roomId, replyToMessageId)) return null;
+  const nowMs = clock.now();
+  const row = {
+    messageId: ids.next(),
+    roomId,
+    userId,
+    clientMessageId: message.clientMessageId,
+    text: message.text,
+    replyToMessageId,
+    mentions: JSON.stringify(message.mentions ?? []),
+    createdAtMs: nowMs,
+    updatedAtMs: nowMs,
+  };
+  insertMessage(tx, row);
+  trimMessages(tx, roomId, kept);
+  return { message: showMessage(tx, row), isNew: true };
+}
+
+function readHistory(db: Db, roomId: string, before: string | null, limit: number): ChatHistory {
+  const rows = listMessagesBefore(db, roomId, before, limit + 1);
+  const shown = rows.slice(0, limit).reverse();
+  return {
+    messages: shown.map((row) => showMessage(db, row)),
+    readStates: listReadMarks(db, roomId).map(({ userId, lastReadAtMs }) => ({
+      userId,
+      lastReadAt: isoTime(lastReadAtMs),
+    })),
+    hasMore: rows.length > limit,
   };
 }

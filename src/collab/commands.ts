@@ -1,13 +1,25 @@
 import type { Db } from '../db/types.ts';
 import { write } from '../db/write.ts';
-import type { SupportedLanguage } from '../generated/api.ts';
+import type {
+  CreateDocumentRequest,
+  KickUserRequest,
+  KickUserResponse,
+  SupportedLanguage,
+} from '../generated/api.ts';
 import { type Clock, isoTime, isoTimeOrNull } from '../kernel/clock.ts';
 import type { CollabPlane } from '../ports/collab.ts';
 import type { Admission } from './admission.ts';
 import type { Channel } from './channel.ts';
 import type { Chat } from './chat.ts';
 import { type CloseCode, closeCodes } from './close-codes.ts';
-import { checkTexts, firstContent, readText, replaceTexts, type SizeLimits } from './content.ts';
+import {
+  type ContentByLanguage,
+  checkTexts,
+  firstContent,
+  readText,
+  replaceTexts,
+  type SizeLimits,
+} from './content.ts';
 import { codeText } from './content-limits.ts';
 import type { Documents } from './documents.ts';
 import { CollabDocumentNotFound, CollabDocumentTooLarge, CollabServiceUnavailable } from './errors.ts';
@@ -49,17 +61,7 @@ export function createCommands(deps: CommandsDeps): Commands {
   const getRoom = (roomId: string) => findRoom(db, roomId) ?? notFound();
   return {
     ...lifeCommands(deps),
-    kickUser: async (roomId, { userId, kind, reason }) => {
-      parts.admission.noteChange(roomId, userId);
-      getRoom(roomId);
-      const sockets = [...(parts.rooms.find(roomId)?.sockets ?? [])].filter(
-        (socket) => socket.claims?.userId === userId,
-      );
-      const closed = sockets.filter((socket) =>
-        parts.sockets.end(socket, KICK_CODES[kind], reason ?? kind, { isSilent: true }),
-      );
-      return { kicked: closed.length > 0, closedConnections: closed.length };
-    },
+    kickUser: async (roomId, request) => kick(deps, roomId, request),
     toggleEditorLock: async (roomId, request) => {
       parts.admission.noteChange(roomId);
       getRoom(roomId);
@@ -89,63 +91,88 @@ export function createCommands(deps: CommandsDeps): Commands {
   };
 }
 
-function lifeCommands(deps: CommandsDeps) {
-  const { db, limits, parts, isDraining } = deps;
-  const { rooms, admission, journal } = parts;
-  const getLive = async (roomId: string, facts: RoomFacts): Promise<LiveRoom> => {
-    const room = await rooms.open(roomId, facts);
-    if (room === 'missing') throw CollabDocumentNotFound();
-    if (typeof room === 'string') throw CollabServiceUnavailable();
-    return room;
-  };
-  const commands: Pick<CollabPlane, 'createDocument' | 'destroyDocument' | 'replaceDocumentContent'> = {
-    createDocument: async (request) => {
-      if (isDraining()) throw CollabServiceUnavailable();
-      const { roomId } = request;
-      const known = findRoom(db, roomId);
-      const made = known ? null : firstContent(request, limits);
-      const created = made !== null && (await store(deps, roomId, made));
-      const facts: RoomFacts = {
-        phase: request.initialPhase,
-        editorLocked: request.editorLocked,
-        language: request.initialLanguage,
-      };
-      const room = await getLive(roomId, facts);
-      await nextMacrotask();
-      alignRoom(deps, room, facts);
-      await db.durable.settled();
-      return {
-        roomId,
-        created,
-        createdAt: isoTime(room.createdAtMs),
-        source: created ? made.source : 'existing',
-        documents: documentKinds.map((kind) => documentName(roomId, kind)),
-      };
-    },
+function kick(
+  { db, parts }: CommandsDeps,
+  roomId: string,
+  { userId, kind, reason }: KickUserRequest,
+): KickUserResponse {
+  parts.admission.noteChange(roomId, userId);
+  if (!findRoom(db, roomId)) notFound();
+  const sockets = [...(parts.rooms.find(roomId)?.sockets ?? [])].filter(
+    (socket) => socket.claims?.userId === userId,
+  );
+  const closed = sockets.filter((socket) =>
+    parts.sockets.end(socket, KICK_CODES[kind], reason ?? kind, { isSilent: true }),
+  );
+  return { kicked: closed.length > 0, closedConnections: closed.length };
+}
+
+function lifeCommands(
+  deps: CommandsDeps,
+): Pick<Commands, 'createDocument' | 'destroyDocument' | 'replaceDocumentContent'> {
+  const { rooms, admission } = deps.parts;
+  return {
+    createDocument: async (request) => create(deps, request),
     destroyDocument: async (roomId, { purge, reason }) => {
       admission.noteChange(roomId);
       return rooms.exclusively(roomId, () => destroy(deps, roomId, { purge, reason }));
     },
-    replaceDocumentContent: async (roomId, content) => {
-      if (isDraining()) throw CollabServiceUnavailable();
-      checkTexts(content, limits);
-      // If the room must be loaded nobody is there, and who comes first brings the facts.
-      const room = await getLive(roomId, { phase: 'waiting', editorLocked: true, language: 'python' });
-      while (db.gate.isClosed) await db.gate.pass();
-      const code = room.documents.get('code');
-      const notes = room.documents.get('notes');
-      if (!code || !notes) throw CollabServiceUnavailable();
-      const addedBytes = Object.values(content).reduce((bytes, text) => bytes + Buffer.byteLength(text), 0);
-      if (code.storedBytes + code.sinceBytes + addedBytes > limits.stateBytes.code)
-        throw CollabDocumentTooLarge({ maxBytes: limits.stateBytes.code });
-      const origin = { source: 'local', context: { system: true } };
-      code.document.transact(() => replaceTexts(code.document, content), origin);
-      notes.document.transact(() => notes.document.getMap('inlineComments').clear(), origin);
-      if (!journal.commit()) throw CollabServiceUnavailable();
-      await db.durable.settled();
-    },
+    replaceDocumentContent: async (roomId, content) => replace(deps, roomId, content),
   };
-  return commands;
+}
+
+async function create(
+  deps: CommandsDeps,
+  request: CreateDocumentRequest,
+): ReturnType<Commands['createDocument']> {
+  const { db, limits } = deps;
+  const { roomId } = request;
+  if (deps.isDraining()) throw CollabServiceUnavailable();
+  const made = findRoom(db, roomId) ? null : firstContent(request, limits);
+  const created = made !== null && (await store(deps, roomId, made));
+  const facts: RoomFacts = {
+    phase: request.initialPhase,
+    editorLocked: request.editorLocked,
+    language: request.initialLanguage,
+  };
+  const room = await getLive(deps, roomId, facts);
+  await nextMacrotask();
+  alignRoom(deps, room, facts);
+  await db.durable.settled();
+  return {
+    roomId,
+    created,
+    createdAt: isoTime(room.createdAtMs),
+    source: created ? made.source : 'existing',
+    documents: documentKinds.map((kind) => documentName(roomId, kind)),
+  };
+}
+
+async function replace(deps: CommandsDeps, roomId: string, content: ContentByLanguage): Promise<void> {
+  const { db, limits, parts } = deps;
+  if (deps.isDraining()) throw CollabServiceUnavailable();
+  checkTexts(content, limits);
+  // If the room must be loaded nobody is there, and who comes first brings the facts.
+  const room = await getLive(deps, roomId, { phase: 'waiting', editorLocked: true, language: 'python' });
+  while (db.gate.isClosed) await db.gate.pass();
+  const code = room.documents.get('code');
+  const notes = room.documents.get('notes');
+  if (!code || !notes) throw CollabServiceUnavailable();
+  const addedBytes = Object.values(content).reduce((bytes, text) => bytes + Buffer.byteLength(text), 0);
+  if (code.storedBytes + code.sinceBytes + addedBytes > limits.stateBytes.code)
+    throw CollabDocumentTooLarge({ maxBytes: limits.stateBytes.code });
+  const origin = { source: 'local', context: { system: true } };
+  code.document.transact(() => replaceTexts(code.document, content), origin);
+  notes.document.transact(() => notes.document.getMap('inlineComments').clear(), origin);
+  if (!parts.journal.commit()) throw CollabServiceUnavailable();
+  await db.durable.settled();
+}
+
+async function getLive({ parts }: CommandsDeps, roomId: string, facts: RoomFacts): Promise<LiveRoom> {
+  const room = await parts.rooms.open(roomId, facts);
+  if (room === 'missing') throw CollabDocumentNotFound();
+  if (typeof room === 'string') throw CollabServiceUnavailable();
+  return room;
 }
 
 /** Stores a new room; false when another call was faster. */

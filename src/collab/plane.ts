@@ -1,10 +1,10 @@
 import type { Server } from 'node:http';
 import type { CollabPlane } from '../ports/collab.ts';
 import { createCommands } from './commands.ts';
-import { type CollabDeps, createParts, sizeLimits } from './parts.ts';
+import { type CollabDeps, createParts, type Parts, sizeLimits } from './parts.ts';
 import { createPublish } from './publish.ts';
 import { drain } from './stop.ts';
-import { type AttachOptions, createWire } from './wire.ts';
+import { type AttachOptions, createWire, type Wire } from './wire.ts';
 
 export type { AttachOptions, CollabDeps };
 
@@ -32,59 +32,49 @@ export type Collab = {
 /** Builds the plane over the server's database; nothing runs before start(). */
 export function createCollab(deps: CollabDeps): Collab {
   const parts = createParts(deps);
-  const { rooms, sockets, channel, journal, storage, attendance, state } = parts;
-  const wire = createWire({
-    ...deps,
-    hocuspocus: parts.hocuspocus,
-    sockets,
-    isDraining: () => state.isDraining,
-  });
-  const publishRoomEvent = createPublish({
-    db: deps.db,
-    rooms,
-    channel,
-    admission: parts.admission,
-    attendance,
-    maxBytes: deps.config['limits.messageBytes'],
-  });
-  const commands = createCommands({
-    db: deps.db,
-    clock: deps.clock,
-    limits: sizeLimits(deps.config),
-    parts,
-    isDraining: () => state.isDraining,
-  });
+  const { sockets, hocuspocus, attendance, state } = parts;
+  const isDraining = () => state.isDraining;
+  const wire = createWire({ ...deps, hocuspocus, sockets, isDraining });
   const health = () => (state.isDraining ? 'draining' : state.isStorageDegraded ? 'degraded' : 'ok');
   let stopping: Promise<void> | undefined;
-  const stop = async () => {
-    state.isDraining = true;
-    attendance.stop();
-    try {
-      await drain({ db: deps.db, rooms, sockets, channel, journal, documents: parts.documents });
-    } finally {
-      wire.stop();
-      rooms.stop();
-      storage.stop();
-    }
-  };
   return {
     name: 'collab',
-    port: { ...commands, publishRoomEvent, health },
+    port: {
+      ...createCommands({ ...deps, limits: sizeLimits(deps.config), parts, isDraining }),
+      publishRoomEvent: createPublish({
+        ...parts,
+        db: deps.db,
+        maxBytes: deps.config['limits.messageBytes'],
+      }),
+      health,
+    },
     attach: wire.attach,
     start: () => {
       attendance.start();
       wire.start();
     },
     stop: () => {
-      stopping ??= stop();
+      stopping ??= stop(deps, parts, wire);
       return stopping;
     },
     healthDetails: () => ({
       status: health(),
-      rooms: [...rooms.all()].length,
+      rooms: [...parts.rooms.all()].length,
       connections: sockets.size,
-      pendingJournalBytes: journal.pendingBytes(),
-      oldestUnstoredMs: journal.oldestMs(),
+      pendingJournalBytes: parts.journal.pendingBytes(),
+      oldestUnstoredMs: parts.journal.oldestMs(),
     }),
   };
+}
+
+async function stop({ db }: CollabDeps, parts: Parts, wire: Wire): Promise<void> {
+  parts.state.isDraining = true;
+  parts.attendance.stop();
+  try {
+    await drain({ ...parts, db });
+  } finally {
+    wire.stop();
+    parts.rooms.stop();
+    parts.storage.stop();
+  }
 }

@@ -46,40 +46,38 @@ export type Sockets = {
 
 /** An empty registry. */
 export function createSockets(deps: SocketsDeps): Sockets {
-  const { config, clock, log } = deps;
-  const sockets = new Set<CollabSocket>();
+  return new OpenSockets(deps);
+}
 
-  const detach = (socket: CollabSocket, code: number, reason: string, isSilent: boolean) => {
-    socket.isEnded = true;
-    for (const connection of connectionsOf(socket)) {
-      connection.readOnly = true;
-      connection.close({ code, reason });
-      const live = deps.documents.liveOf(connection.document);
-      if (live) releaseStates(live);
-    }
-    try {
-      deps.onEnded(socket, code, isSilent);
-    } catch (error) {
-      log.error({ err: error }, 'the end of a socket was not followed up');
-    }
-  };
-  const end = (socket: CollabSocket, code: number, reason: string, options: EndOptions = {}) => {
-    if (socket.isEnded) return false;
-    if (options.drop) socket.gate.drop(code, reason);
-    else socket.gate.close(code, reason);
-    detach(socket, code, reason, options.isSilent ?? false);
-    return true;
-  };
-  const open = (ws: WebSocket, address: string) => {
+class OpenSockets implements Sockets {
+  readonly #deps: SocketsDeps;
+  readonly #sockets = new Set<CollabSocket>();
+
+  constructor(deps: SocketsDeps) {
+    this.#deps = deps;
+  }
+
+  get size(): number {
+    return this.#sockets.size;
+  }
+
+  all = (): IterableIterator<CollabSocket> => this.#sockets.values();
+
+  ofUser = (userId: string): CollabSocket[] =>
+    [...this.#sockets].filter((socket) => socket.admitted && socket.claims?.userId === userId);
+
+  open = (ws: WebSocket, address: string): CollabSocket => {
+    const { config, durable, clock } = this.#deps;
     const gate = createGate({
       ws,
-      durable: deps.durable,
+      durable,
       maxUnsentBytes: config['limits.socketUnsentBytes'],
-      onOverflow: () => end(socket, closeCodes.tryLater, 'slow reader', { drop: true }),
+      onOverflow: () => this.end(socket, closeCodes.tryLater, 'slow reader', { drop: true }),
     });
     const socket: CollabSocket = {
       gate,
       address,
+      openedAtMs: clock.now(),
       frames: createBucket({
         perSecond: config['limits.messagesPerSocketPerSecond'],
         burst: config['limits.messageBurst'],
@@ -87,28 +85,42 @@ export function createSockets(deps: SocketsDeps): Sockets {
       handshakes: createBucket(HANDSHAKES),
       presence: createBucket(PRESENCE),
       leaving: new Set(),
-      openedAtMs: clock.now(),
       claims: null,
       admitted: null,
       isEnded: false,
       isAlive: true,
     };
-    sockets.add(socket);
+    this.#sockets.add(socket);
     return socket;
   };
 
-  return {
-    get size() {
-      return sockets.size;
-    },
-    all: () => sockets.values(),
-    ofUser: (userId) => [...sockets].filter((socket) => socket.admitted && socket.claims?.userId === userId),
-    open,
-    end,
-    noteClosed: (socket, code) => {
-      sockets.delete(socket);
-      socket.gate.abandon();
-      if (!socket.isEnded) detach(socket, code, '', false);
-    },
+  end = (socket: CollabSocket, code: number, reason: string, options: EndOptions = {}): boolean => {
+    if (socket.isEnded) return false;
+    if (options.drop) socket.gate.drop(code, reason);
+    else socket.gate.close(code, reason);
+    this.#detach(socket, code, reason, options.isSilent ?? false);
+    return true;
   };
+
+  noteClosed = (socket: CollabSocket, code: number): void => {
+    this.#sockets.delete(socket);
+    socket.gate.abandon();
+    if (!socket.isEnded) this.#detach(socket, code, '', false);
+  };
+
+  #detach(socket: CollabSocket, code: number, reason: string, isSilent: boolean): void {
+    const { documents, log, onEnded } = this.#deps;
+    socket.isEnded = true;
+    for (const connection of connectionsOf(socket)) {
+      connection.readOnly = true;
+      connection.close({ code, reason });
+      const live = documents.liveOf(connection.document);
+      if (live) releaseStates(live);
+    }
+    try {
+      onEnded(socket, code, isSilent);
+    } catch (error) {
+      log.error({ err: error }, 'the end of a socket was not followed up');
+    }
+  }
 }

@@ -29,52 +29,67 @@ const deleteProbe = statement("DELETE FROM collab_journal WHERE document = ''");
 
 /** Counts refusals; while degraded it tries a write every second, since nobody else writes then. */
 export function createStorageWatch(deps: StorageWatchDeps): StorageWatch {
-  const { db, clock, log } = deps;
-  const timings = deps.timings ?? TIMINGS;
-  let refusedSinceMs: number | null = null;
-  let isDegraded = false;
-  let timer: NodeJS.Timeout | undefined;
+  return new Watch(deps);
+}
 
-  const restore = () => {
-    clearTimeout(timer);
-    refusedSinceMs = null;
-    if (!isDegraded) return;
-    isDegraded = false;
-    log.warn('the database takes changes again');
-    deps.onRestored();
+class Watch implements StorageWatch {
+  readonly #deps: StorageWatchDeps;
+  readonly #timings: NonNullable<StorageWatchDeps['timings']>;
+  #refusedSinceMs: number | null = null;
+  #timer: NodeJS.Timeout | undefined;
+  #isDegraded = false;
+
+  constructor(deps: StorageWatchDeps) {
+    this.#deps = deps;
+    this.#timings = deps.timings ?? TIMINGS;
+  }
+
+  get isDegraded(): boolean {
+    return this.#isDegraded;
+  }
+
+  noteRefused = (): void => {
+    if (this.#refusedSinceMs !== null) return;
+    this.#refusedSinceMs = this.#deps.clock.now();
+    this.#timer = setTimeout(() => this.#degrade(), this.#timings.degradedAfterMs).unref();
   };
-  const probe = async () => {
+
+  noteCommitted = (): void => {
+    if (this.#refusedSinceMs !== null && !this.#isDegraded) this.#restore();
+  };
+
+  stop = (): void => clearTimeout(this.#timer);
+
+  #degrade(): void {
+    const { log, clock, onDegraded } = this.#deps;
+    this.#isDegraded = true;
+    const sinceMs = this.#refusedSinceMs ?? clock.now();
+    log.error({ sinceMs }, 'the database refuses changes: documents are read-only until it takes them');
+    onDegraded(sinceMs);
+    this.#probeLater();
+  }
+
+  #restore(): void {
+    clearTimeout(this.#timer);
+    this.#refusedSinceMs = null;
+    if (!this.#isDegraded) return;
+    this.#isDegraded = false;
+    this.#deps.log.warn('the database takes changes again');
+    this.#deps.onRestored();
+  }
+
+  #probeLater(): void {
+    this.#timer = setTimeout(() => void this.#probe(), this.#timings.probeMs).unref();
+  }
+
+  async #probe(): Promise<void> {
     try {
-      await write(db, (tx) => void insertProbe(tx).run());
-      await write(db, (tx) => void deleteProbe(tx).run());
+      await write(this.#deps.db, (tx) => void insertProbe(tx).run());
+      await write(this.#deps.db, (tx) => void deleteProbe(tx).run());
     } catch {
-      if (isDegraded) timer = setTimeout(() => void probe(), timings.probeMs).unref();
+      this.#probeLater();
       return;
     }
-    restore();
-  };
-  const degrade = () => {
-    isDegraded = true;
-    log.error(
-      { refusedSinceMs },
-      'the database refuses changes: documents are read-only until it takes them',
-    );
-    deps.onDegraded(refusedSinceMs ?? clock.now());
-    timer = setTimeout(() => void probe(), timings.probeMs).unref();
-  };
-
-  return {
-    get isDegraded() {
-      return isDegraded;
-    },
-    noteRefused: () => {
-      if (refusedSinceMs !== null) return;
-      refusedSinceMs = clock.now();
-      timer = setTimeout(degrade, timings.degradedAfterMs).unref();
-    },
-    noteCommitted: () => {
-      if (refusedSinceMs !== null && !isDegraded) restore();
-    },
-    stop: () => clearTimeout(timer),
-  };
+    this.#restore();
+  }
 }

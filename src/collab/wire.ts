@@ -45,26 +45,54 @@ export type Wire = {
 
 /** Between the network and the library: admission of sockets, limits of frames, pings. */
 export function createWire(deps: WireDeps): Wire {
-  const { config, sockets } = deps;
-  const webSockets = new WebSocketServer({
-    noServer: true,
-    maxPayload: config['limits.frameBytes'],
-    perMessageDeflate: false,
-    clientTracking: false,
-  });
-  const pings = new Map<CollabSocket, WebSocket>();
-  let timer: NodeJS.Timeout | undefined;
+  return new SocketWire(deps);
+}
 
-  const receive = (ws: WebSocket, address: string) => {
+class SocketWire implements Wire {
+  readonly #deps: WireDeps;
+  readonly #webSockets: WebSocketServer;
+  readonly #open = new Map<CollabSocket, WebSocket>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(deps: WireDeps) {
+    this.#deps = deps;
+    this.#webSockets = new WebSocketServer({
+      noServer: true,
+      maxPayload: deps.config['limits.frameBytes'],
+      perMessageDeflate: false,
+      clientTracking: false,
+    });
+  }
+
+  attach = (server: Server, options: AttachOptions): void => {
+    server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+      const status = refusalOf(this.#deps, request, options);
+      if (status !== null) return refuse(stream, status);
+      const address = options.addressOf(request);
+      this.#webSockets.handleUpgrade(request, stream, head, (ws) => this.#receive(ws, address));
+    });
+  };
+
+  start = (): void => {
+    this.#timer = setInterval(() => this.#ping(), this.#deps.config['timers.socketPingMs']).unref();
+  };
+
+  stop = (): void => {
+    clearInterval(this.#timer);
+    for (const ws of this.#open.values()) ws.terminate();
+  };
+
+  #receive(ws: WebSocket, address: string): void {
+    const { config, sockets, hocuspocus } = this.#deps;
     const socket = sockets.open(ws, address);
-    pings.set(socket, ws);
-    keepPendingWithin(deps, address);
+    this.#open.set(socket, ws);
+    keepPendingWithin(this.#deps, address);
     const deadline = setTimeout(() => {
       if (!socket.admitted) sockets.end(socket, closeCodes.unauthorized, 'not admitted in time');
     }, config['timers.socketAdmissionMs']).unref();
-    const client = deps.hocuspocus.handleConnection(socket.gate, REQUEST, { socket });
+    const client = hocuspocus.handleConnection(socket.gate, REQUEST, { socket });
     ws.on('message', (data, isBinary) => {
-      const bytes = takeFrame(deps, socket, data, isBinary);
+      const bytes = takeFrame(this.#deps, socket, data, isBinary);
       if (bytes) client.handleMessage(bytes);
     });
     ws.on('pong', () => {
@@ -74,35 +102,19 @@ export function createWire(deps: WireDeps): Wire {
     ws.on('error', () => sockets.end(socket, closeCodes.frameTooLarge, 'unreadable frame'));
     ws.on('close', (code, reason) => {
       clearTimeout(deadline);
-      pings.delete(socket);
+      this.#open.delete(socket);
       sockets.noteClosed(socket, code);
       client.handleClose({ code, reason: reason.toString() });
     });
-  };
-  const ping = () => {
-    for (const [socket, ws] of pings) {
+  }
+
+  #ping(): void {
+    for (const [socket, ws] of this.#open) {
       if (!socket.isAlive) ws.terminate();
       socket.isAlive = false;
       if (ws.readyState === ws.OPEN) ws.ping();
     }
-  };
-
-  return {
-    attach: (server, options) => {
-      server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
-        const status = refusalOf(deps, request, options);
-        if (status !== null) return refuse(stream, status);
-        webSockets.handleUpgrade(request, stream, head, (ws) => receive(ws, options.addressOf(request)));
-      });
-    },
-    start: () => {
-      timer = setInterval(ping, config['timers.socketPingMs']).unref();
-    },
-    stop: () => {
-      clearInterval(timer);
-      for (const ws of pings.values()) ws.terminate();
-    },
-  };
+  }
 }
 
 const STATUS_TEXT = { 403: 'Forbidden', 404: 'Not Found', 503: 'Service Unavailable' } as const;
