@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { write } from '../../../src/db/write.ts';
 import { startTestServer, type TestServer } from '../../support/server.ts';
+import { createTestExecution } from '../runs/execution.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -22,6 +24,41 @@ describe('getHealth', () => {
         media: 'disabled',
       },
     });
+  });
+
+  const health = async (url: string) => {
+    const answer = await fetch(`${url}/health`);
+    return { status: answer.status, body: await answer.json() };
+  };
+
+  it('is degraded, and still 200, when a part that others can do without fails (a plane that says so)', async () => {
+    const execution = { ...createTestExecution(), health: () => 'fail' as const };
+    const other = await startTestServer({ execution });
+    try {
+      expect(await health(other.url)).toMatchObject({
+        status: 200,
+        body: { status: 'degraded', services: { execution: 'fail', queue: 'ok' } },
+      });
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('is down, 503 with the same body, when the queue cannot be read (its table goes by another name)', async () => {
+    const other = await startTestServer();
+    const { db } = other.control.core;
+    const rename = (from: string, to: string) =>
+      write(db, (tx) => void tx.raw.prepare(`ALTER TABLE ${from} RENAME TO ${to}`).run());
+    await rename('jobs', 'lost_jobs');
+    try {
+      expect(await health(other.url)).toMatchObject({
+        status: 503,
+        body: { status: 'down', services: { database: 'ok', queue: 'fail' } },
+      });
+    } finally {
+      await rename('lost_jobs', 'jobs');
+      await other.close();
+    }
   });
 });
 
