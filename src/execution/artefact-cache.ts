@@ -15,6 +15,8 @@ export type ArtefactCacheDeps = {
 
 /** A use is noted on disk at most so often: it only decides what goes first after a restart. */
 const TOUCH_MS = 60_000;
+/** The newest stay in a cache that is too small: what was compiled a moment ago is about to be run. */
+const NEWEST_KEPT = 8;
 
 type Entry = { bytes: number; usedAt: number; touchedAt: number; uses: number };
 
@@ -25,7 +27,8 @@ export class ArtefactCache {
   /** Least recently used first. */
   readonly #entries = new Map<string, Entry>();
   #bytes = 0;
-  #isSweeping = false;
+  #isSweepDue = false;
+  #sweeping: Promise<void> | null = null;
 
   constructor(deps: ArtefactCacheDeps) {
     this.#deps = deps;
@@ -79,21 +82,35 @@ export class ArtefactCache {
     this.#bytes -= entry.bytes;
   }
 
-  /** Removes what is too old and, least recently used first, what is too much. */
-  async sweep(): Promise<void> {
-    if (this.#isSweeping) return;
-    this.#isSweeping = true;
-    try {
-      const oldest = this.#deps.clock.now() - this.#deps.maxIdleMs;
-      for (const [key, entry] of [...this.#entries]) {
-        const isTooMuch = this.#bytes > this.#deps.maxBytes;
-        if (!isTooMuch && entry.usedAt >= oldest) break;
-        if (entry.uses > 0 || !this.#entries.has(key)) continue;
-        this.forget(key);
-        await this.#evict(key);
+  /** Never rejects. Removes what is too old and, least recently used first, what is too much. */
+  sweep(): Promise<void> {
+    this.#isSweepDue = true;
+    this.#sweeping ??= this.#sweepAll().finally(() => {
+      this.#sweeping = null;
+    });
+    return this.#sweeping;
+  }
+
+  async #sweepAll(): Promise<void> {
+    while (this.#isSweepDue) {
+      this.#isSweepDue = false;
+      try {
+        await this.#removeSurplus();
+      } catch (error) {
+        this.#deps.log.error({ err: error }, 'the cache of compiled programs could not be tidied');
       }
-    } finally {
-      this.#isSweeping = false;
+    }
+  }
+
+  async #removeSurplus(): Promise<void> {
+    const oldest = this.#deps.clock.now() - this.#deps.maxIdleMs;
+    const newest = this.#entries.size - NEWEST_KEPT;
+    for (const [index, [key, entry]] of [...this.#entries].entries()) {
+      const isTooMuch = this.#bytes > this.#deps.maxBytes && index < newest;
+      if (!isTooMuch && entry.usedAt >= oldest) return;
+      if (entry.uses > 0 || this.#entries.get(key) !== entry) continue;
+      this.forget(key);
+      await this.#evict(key);
     }
   }
 

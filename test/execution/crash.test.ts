@@ -47,7 +47,7 @@ describe('a server that is killed again and again', () => {
   it('ends every job exactly once and runs no stored case again', async () => {
     const path = test.db.path;
     const queue = createJobQueue({ owner: 'test', clock: systemClock, log, leaseMs: 30_000 });
-    const jobs = Array.from({ length: 40 }, (_, index) => `job-${index}`);
+    const jobs = Array.from({ length: 24 }, (_, index) => `job-${index}`);
     await createResultTables(test.db);
     await write(test.db, (tx) => {
       for (const [index, jobId] of jobs.entries()) {
