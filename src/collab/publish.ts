@@ -62,15 +62,17 @@ function send(channel: Channel, room: LiveRoom, push: RoomPush): number {
   return targets.length;
 }
 
+const CONCERNED: Readonly<Record<string, readonly string[]>> = {
+  'participant-updated': ['userId'],
+  'host-change': ['hostId', 'previousHostId'],
+  'role-swap-resolved': ['requesterId', 'targetUserId'],
+};
+
 /** Users whose rights the event may change. */
 function usersConcerned({ type, data }: RoomPush): string[] {
-  const fields =
-    type === 'participant-updated'
-      ? ['userId']
-      : type === 'host-change'
-        ? ['hostId', 'previousHostId']
-        : type === 'role-swap-resolved'
-          ? ['requesterId', 'targetUserId']
-          : [];
-  return fields.map((field) => data[field]).filter((value): value is string => typeof value === 'string');
+  const named =
+    type === 'participant-joined'
+      ? [(data.user as { userId?: unknown } | undefined)?.userId]
+      : (CONCERNED[type] ?? []).map((field) => data[field]);
+  return named.filter((value): value is string => typeof value === 'string');
 }

@@ -211,25 +211,38 @@ describe('refused writes of the raw protocol never reach the document, nor after
 });
 
 describe('changes of rights on open sockets', () => {
-  it('a role change takes effect and is told, without a reconnect', async () => {
-    const client = await open(observer);
-    observer.role = 'candidate';
-    await plane.plane.port.publishRoomEvent(room.roomId, {
-      type: 'participant-updated',
-      data: { userId: observer.userId, role: 'candidate' },
-      targetUserIds: null,
-    });
-    expect(await client.message('access-changed')).toMatchObject({
-      role: 'candidate',
-      access: { code: 'read-write' },
-      reason: 'role',
-    });
-    client.sync(
-      room.roomId,
-      2,
-      edit(client, (doc) => doc.getText('code:python').insert(0, 'now ')),
-    );
-    await until('the server has it', async () => (await readServer()) === `now ${START}`);
+  const pushes: [string, (userId: string) => Record<string, unknown>][] = [
+    ['participant-updated', (userId) => ({ userId, role: 'candidate' })],
+    ['participant-joined', (userId) => ({ user: { userId }, role: 'candidate' })],
+    ['role-swap-resolved', (userId) => ({ requesterId: 'x', targetUserId: userId, status: 'accepted' })],
+  ];
+  it.each(pushes)(
+    'a new role takes effect with %s and is told, without a reconnect',
+    async (type, dataOf) => {
+      const client = await open(observer);
+      observer.role = 'candidate';
+      const data = dataOf(observer.userId);
+      await plane.plane.port.publishRoomEvent(room.roomId, { type, data, targetUserIds: null });
+      expect(await client.message('access-changed')).toMatchObject({
+        role: 'candidate',
+        access: { code: 'read-write' },
+        reason: 'role',
+      });
+      client.sync(
+        room.roomId,
+        2,
+        edit(client, (doc) => doc.getText('code:python').insert(0, 'now ')),
+      );
+      await until('the server has it', async () => (await readServer()) === `now ${START}`);
+    },
+  );
+
+  it('a new host is told so, though the documents stay as they are', async () => {
+    const client = await open(candidate);
+    candidate.isHost = true;
+    const data = { hostId: candidate.userId, previousHostId: observer.userId, reason: 'handover' };
+    await plane.plane.port.publishRoomEvent(room.roomId, { type: 'host-change', data, targetUserIds: null });
+    expect(await client.message('access-changed')).toMatchObject({ isHost: true, reason: 'host' });
   });
 
   it('the finished phase makes everything read-only', async () => {
