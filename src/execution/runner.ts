@@ -133,9 +133,12 @@ class LocalRunner implements JailRunner {
   }
 
   async #probe(language: SupportedLanguage): Promise<LanguageState> {
-    const reason = await this.#learn(language).catch((error: unknown) =>
-      error instanceof Error ? error.message : String(error),
-    );
+    const learn = () =>
+      this.#learn(language).catch((error: unknown) =>
+        error instanceof Error ? error.message : String(error),
+      );
+    // A jail that fails once must not take a language out of service.
+    const reason = (await learn()) === null ? null : await learn();
     if (reason !== null) this.#toolchains.delete(language);
     const version = this.#toolchains.get(language)?.toolchain.version ?? null;
     return { language, available: reason === null, version, reason };

@@ -13,11 +13,9 @@ import { createLog } from '../../../src/kernel/log.ts';
 import type { RunEnd, RunJob, SubmissionEnd, SubmissionJob } from '../../../src/ports/execution.ts';
 import { openTestDb } from '../../support/database.ts';
 import { createFakeResults, type FakeResults } from './fake-results.ts';
+import { TEST_SETTINGS } from './plane-settings.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
-/** Ids of these tests; far from the product's default, so that both can run at once. */
-const TEST_UID_BASE = 780_000;
-
 /** The whole plane with real jails; results are remembered instead of stored in control's tables. */
 export type PlaneBench = {
   readonly plane: RunningExecution;
@@ -57,15 +55,7 @@ export async function openPlaneBench(options: PlaneBenchOptions): Promise<PlaneB
   const directory = mkdtempSync(join(tmpdir(), 'syncode-plane-'));
   chmodSync(directory, 0o755);
   const log = createLog('silent');
-  const flags = {
-    'sandbox.driver': options.driver,
-    'sandbox.uidBase': TEST_UID_BASE,
-    'execution.workers': 2,
-    // Compilers take their time on a busy machine.
-    'execution.compileTimeoutMs': 60_000,
-    'execution.compileWallMs': 120_000,
-    ...options.settings,
-  };
+  const flags = { ...TEST_SETTINGS, 'sandbox.driver': options.driver, ...options.settings };
   const { config } = loadConfig({ flags });
   const results = createFakeResults();
   const owner = `test-${process.pid}-${performance.now()}`;
