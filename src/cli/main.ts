@@ -1,52 +1,7 @@
-import { inspect } from 'node:util';
-import { type Command, CommanderError } from 'commander';
-import { productVersion } from '../config/product.ts';
-import { createProgram } from './command.ts';
-import { commands } from './commands/all.ts';
-import { explain } from './explain.ts';
-import { exitCodes } from './failure.ts';
-import { explainUsage } from './usage.ts';
+// Reading the source maps takes longer than most commands, so only who looks at a stack gets it in terms of the sources.
+if (process.argv.includes('--debug')) process.setSourceMapsEnabled(true);
+const { catchTheRest, runProgram } = await import('./program.ts');
+catchTheRest();
+process.exitCode = await runProgram(process.argv.slice(2));
 
-const isDebugging = process.argv.includes('--debug');
-
-function tell(error: unknown): number {
-  const { exitCode, lines } = explain(error);
-  process.stderr.write(`syncode: ${lines.join('\n  ')}\n`);
-  if (isDebugging) process.stderr.write(`${inspect(error)}\n`);
-  return exitCode;
-}
-
-/** Mistakes in the call come out as our own errors; help and version end the program quietly. */
-function prepare(command: Command): void {
-  command.configureOutput({ outputError: () => {} }).exitOverride((error) => {
-    const isHelp = error.exitCode === 0 || error.code === 'commander.help';
-    throw isHelp ? error : explainUsage(command, error);
-  });
-  for (const inner of command.commands) prepare(inner);
-}
-
-async function run(argv: readonly string[]): Promise<number> {
-  const program = createProgram(commands())
-    .helpCommand(false)
-    .version(productVersion, '-V, --version', 'print the version')
-    .addHelpText('after', '\nStart with: syncode init, then syncode serve. Or only look: syncode demo');
-  prepare(program);
-  try {
-    await program.parseAsync(argv, { from: 'user' });
-    return Number(process.exitCode ?? exitCodes.done);
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
-    return tell(error);
-  }
-}
-
-/** Whoever reads the output may stop before its end, as `head` does. */
-function endQuietly(error: NodeJS.ErrnoException): void {
-  if (error.code === 'EPIPE') process.exit(exitCodes.done);
-  throw error;
-}
-process.stdout.on('error', endQuietly);
-process.stderr.on('error', endQuietly);
-process.on('uncaughtException', (error) => process.exit(tell(error)));
-
-process.exitCode = await run(process.argv.slice(2));
+export {};

@@ -150,6 +150,9 @@ async function serve(options: ServeOptions): Promise<void> {
   const server = await startServer({ kernel, installation, planes }).catch((error: unknown) => {
     throw error instanceof ListenError ? explainListen(error) : error;
   });
+  process.prependListener('uncaughtException', (error) =>
+    kernel.log.fatal({ err: error }, 'the server failed'),
+  );
   announce(server, directory, options);
   if (options.json === true)
     outputOf(options).result({ url: server.url, port: server.port, directory }, () => '');
