@@ -8,6 +8,7 @@ import type {
 } from '../generated/api.ts';
 import { type Clock, isoTime, isoTimeOrNull } from '../kernel/clock.ts';
 import type { CollabPlane } from '../ports/collab.ts';
+import { CollabDocumentNotFound, CollabServiceUnavailable } from '../ports/collab-errors.ts';
 import type { Admission } from './admission.ts';
 import type { Channel } from './channel.ts';
 import type { Chat } from './chat.ts';
@@ -22,7 +23,7 @@ import {
 } from './content.ts';
 import { codeText } from './content-limits.ts';
 import type { Documents } from './documents.ts';
-import { CollabDocumentNotFound, CollabDocumentTooLarge, CollabServiceUnavailable } from './errors.ts';
+import { CollabDocumentTooLarge } from './errors.ts';
 import type { Journal } from './journal.ts';
 import { type LiveRoom, nextMacrotask, type RoomFacts } from './live.ts';
 import { documentKinds, documentName } from './names.ts';

@@ -1,10 +1,11 @@
 import type { Db } from '../db/types.ts';
 import { roomStatusValues, supportedLanguageValues } from '../generated/enums.ts';
 import type { CollabPlane, RoomPush } from '../ports/collab.ts';
+import { CollabDocumentNotFound } from '../ports/collab-errors.ts';
 import type { Admission } from './admission.ts';
 import type { Attendance } from './attendance.ts';
 import type { Channel } from './channel.ts';
-import { CollabDocumentNotFound, CollabInvalidRequest } from './errors.ts';
+import { CollabInvalidRequest } from './errors.ts';
 import { type LiveRoom, nextMacrotask } from './live.ts';
 import type { Rooms } from './rooms.ts';
 import { findRoom } from './store-queries.ts';

@@ -1,6 +1,7 @@
 import type { Db } from '../db/types.ts';
+import { CollabServiceUnavailable } from '../ports/collab-errors.ts';
 import type { Documents, LoadFailure } from './documents.ts';
-import { CollabServiceUnavailable } from './errors.ts';
+
 import type { LiveDocument, LiveRoom, RoomFacts } from './live.ts';
 import { documentKinds, documentName } from './names.ts';
 import { findRoom, listDirtyMarks } from './store-queries.ts';

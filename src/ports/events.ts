@@ -1,4 +1,3 @@
-import type { RoomEndReason, RoomRole, RoomStatus, SupportedLanguage } from '../generated/api.ts';
 import type { EventBus } from '../kernel/events.ts';
 
 /** What planes tell each other after a commit. Every handler may be missed: what must happen is a job row. */
@@ -6,18 +5,14 @@ export type SyncodeEvents = {
   /** An account was banned or deleted, or its logins ended: sockets of the logins named (all without) must go. */
   'account.closed': { userId: string; kind: 'banned' | 'deleted' };
   'login.ended': { userId: string; sids: readonly string[] | 'all' };
-  /** A push to a room: one of the events of docs/spec/rooms.md, sent to everybody or to the users named. */
+  /** A push to a room: one of the events of docs/spec/rooms.md, sent to everybody or to the users named; the collaboration plane also acts on it. */
   'room.pushed': {
     roomId: string;
     type: string;
     data: Record<string, unknown>;
     targetUserIds?: readonly string[];
   };
-  'room.phaseChanged': { roomId: string; from: RoomStatus; to: RoomStatus; endReason: RoomEndReason | null };
   'room.lockChanged': { roomId: string; locked: boolean; changedBy: string | null };
-  /** Rights of these users may have changed: role, host, mute. */
-  'room.rightsChanged': { roomId: string; userIds: readonly string[] };
-  'room.languageChanged': { roomId: string; language: SupportedLanguage };
   /** A member is out: sockets are closed with the kind's code. */
   'room.memberRemoved': {
     roomId: string;
@@ -25,11 +20,6 @@ export type SyncodeEvents = {
     kind: 'kicked' | 'left' | 'disabled';
     reason: string;
   };
-  'room.memberJoined': { roomId: string; userId: string; role: RoomRole };
-  /** Jobs wait: the scheduler should look. */
-  'execution.jobQueued': { jobId: string };
-  /** Jobs were cancelled in the database: steps of theirs that run must be killed. */
-  'execution.jobCancelled': { jobIds: readonly string[] };
   /** Something pollers wait for has changed. */
   'run.changed': { jobId: string };
   'submission.changed': { submissionId: string };

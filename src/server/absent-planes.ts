@@ -1,16 +1,10 @@
 import type { Config } from '../config/schema.ts';
 import type { SupportedLanguage } from '../generated/api.ts';
-import { defineError } from '../kernel/errors.ts';
 import type { CollabPlane } from '../ports/collab.ts';
+import { CollabServiceUnavailable } from '../ports/collab-errors.ts';
 import type { ExecutionPlane } from '../ports/execution.ts';
 
-const CollabUnavailable = defineError(
-  'COLLAB_SERVICE_UNAVAILABLE',
-  503,
-  'Shared editing is not available at the moment',
-);
-
-const refuse = () => Promise.reject(CollabUnavailable());
+const refuse = () => Promise.reject(CollabServiceUnavailable());
 
 /** The collaboration plane of a process that has none. */
 export const absentCollab: CollabPlane = {

@@ -12,7 +12,6 @@ export function buildDiskShim(directory: string): string {
 
 const TYPES = ['', 'write', 'truncate', 'syncBegin', 'syncEnd', 'ack', 'unlink'] as const;
 const FILES = ['', '', 'database', 'wal', 'acks'] as const;
-type RecordedFile = 'database' | 'wal';
 
 /** One thing that the child did to its disk, in order. */
 export type DiskRecord = {

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import type { Tx } from '../../db/types.ts';
 import type { ChoreHandler } from '../../jobs/background.ts';
 import { isDomainError } from '../../kernel/errors.ts';
+import { CollabDocumentNotFound } from '../../ports/collab-errors.ts';
 import type { RoomDeps } from './deps.ts';
-import { CollabDocumentNotFound } from './errors.ts';
+
 import { findMember } from './queries/members.ts';
 import { findRoom } from './queries/rooms.ts';
 

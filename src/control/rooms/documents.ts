@@ -1,8 +1,9 @@
 import type { CollabConnection, CreateDocumentRequest } from '../../generated/api.ts';
 import { isoTime } from '../../kernel/clock.ts';
+import { CollabServiceUnavailable } from '../../ports/collab-errors.ts';
 import { destroyDocuments } from './chores.ts';
 import type { RoomDeps } from './deps.ts';
-import { CollabServiceUnavailable } from './errors.ts';
+
 import { findRoom, isRoomStored } from './queries/rooms.ts';
 import type { Member, Room } from './tables.ts';
 

@@ -66,13 +66,3 @@ export const RoleSwapAlreadyResolved = defineError(
   'The role swap has been answered otherwise',
 );
 export const RoleSwapExpired = defineError('ROLE_SWAP_EXPIRED', 410, 'The role swap has lapsed');
-export const CollabServiceUnavailable = defineError(
-  'COLLAB_SERVICE_UNAVAILABLE',
-  503,
-  'The live documents cannot be opened at the moment',
-);
-export const CollabDocumentNotFound = defineError(
-  'COLLAB_DOCUMENT_NOT_FOUND',
-  404,
-  'The room has no live documents',
-);

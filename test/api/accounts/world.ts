@@ -19,7 +19,6 @@ export const DAY = 24 * HOUR;
 export const START = Date.UTC(2026, 2, 2, 9, 0, 0);
 
 export type TestClock = { now(): number; pass(ms: number): void };
-type Told = { readonly [Name in keyof SyncodeEvents]?: SyncodeEvents[Name][] };
 export type AuditRow = {
   action: string;
   actorId: string | null;

@@ -114,12 +114,6 @@ describe('advanceRoomPhase', () => {
         data: expect.objectContaining({ phase: 'finished', previousPhase: 'coding', elapsedMs: MINUTE }),
       },
     ]);
-    expect(world.told()).toEqual([
-      {
-        name: 'room.phaseChanged',
-        payload: { roomId: room.roomId, from: 'coding', to: 'finished', endReason: 'completed' },
-      },
-    ]);
     expect(world.cancelled.at(-1)).toEqual({ roomId: room.roomId, kinds: ['run'], waitingOnly: true });
     const [session] = world.rows('SELECT * FROM sessions WHERE room_id = ?', room.roomId);
     expect(session).toMatchObject({
@@ -389,9 +383,6 @@ describe('updateRoomSettings', () => {
     expect((await settings(bob, room, { language: 'rust' })).body.language).toBe('rust');
     expect(world.pushes()).toEqual([
       { type: 'language-change', data: { language: 'rust', changedBy: bob.userId } },
-    ]);
-    expect(world.told()).toEqual([
-      { name: 'room.languageChanged', payload: { roomId: room.roomId, language: 'rust' } },
     ]);
     expect(timeline(world, room.roomId).at(-1)).toEqual({
       type: 'language_changed',

@@ -1,5 +1,5 @@
-import { CollabDocumentNotFound, CollabServiceUnavailable } from '../../../src/control/rooms/errors.ts';
 import type { CollabPlane } from '../../../src/ports/collab.ts';
+import { CollabDocumentNotFound, CollabServiceUnavailable } from '../../../src/ports/collab-errors.ts';
 
 /** A collab plane that notes what it is asked; `isDown` refuses everything, `isEmpty` knows no documents. */
 export type TestPlane = CollabPlane & {

@@ -42,14 +42,7 @@ const withoutBuckets: Partial<Record<SettingKey, number>> = {
   'limits.roomsPerUserPerHour': 0,
 };
 
-const watched = [
-  'room.phaseChanged',
-  'room.lockChanged',
-  'room.rightsChanged',
-  'room.languageChanged',
-  'room.memberRemoved',
-  'room.memberJoined',
-] as const satisfies (keyof SyncodeEvents)[];
+const watched = ['room.lockChanged', 'room.memberRemoved'] as const satisfies (keyof SyncodeEvents)[];
 
 function createTestClock() {
   let now = START;

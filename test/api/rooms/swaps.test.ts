@@ -124,9 +124,6 @@ describe('respondToRoleSwap', () => {
       ['participant-updated', ada.userId, 'candidate'],
       ['participant-updated', bob.userId, 'interviewer'],
     ]);
-    expect(world.told()).toEqual([
-      { name: 'room.rightsChanged', payload: { roomId: room.roomId, userIds: [ada.userId, bob.userId] } },
-    ]);
     expect(timeline(world, room.roomId).at(-1)).toEqual({
       type: 'role_swapped',
       userId: bob.userId,

@@ -3,7 +3,7 @@ import type { RoleSwapRequest } from '../../../generated/api.ts';
 import type { RoomScope } from '../../../ports/room-access.ts';
 import { changeSessionRole } from '../../sessions/index.ts';
 import { changeRoom, type Entered } from '../access.ts';
-import { emitAfter, note, push } from '../announce.ts';
+import { note, push } from '../announce.ts';
 import type { RoomDeps } from '../deps.ts';
 import { RoleSwapNotFound } from '../errors.ts';
 import { findMember, updateMember } from '../queries/members.ts';
@@ -44,7 +44,6 @@ function trade(deps: RoomDeps, tx: Tx, entered: Entered, swap: Swap, now: number
     at: now,
     metadata: { requestId: swap.id, interviewerId, candidateId },
   });
-  emitAfter(deps, tx, 'room.rightsChanged', { roomId: swap.roomId, userIds: [requesterId, targetId] });
   for (const userId of [requesterId, targetId]) tellRole(deps, tx, entered, userId);
 }
 

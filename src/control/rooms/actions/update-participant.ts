@@ -2,7 +2,7 @@ import type { Tx } from '../../../db/types.ts';
 import type { RoomParticipantSummary } from '../../../generated/api.ts';
 import type { RoomScope } from '../../../ports/room-access.ts';
 import { changeRoom, type Entered, withRules } from '../access.ts';
-import { emitAfter, push } from '../announce.ts';
+import { push } from '../announce.ts';
 import { lapseSwap } from '../changes/swap-lapse.ts';
 import type { RoomDeps } from '../deps.ts';
 import { ParticipantNotFound, RoomPermissionDenied } from '../errors.ts';
@@ -50,7 +50,6 @@ function store(deps: RoomDeps, tx: Tx, { room, me }: Entered, before: Member, af
   updateMember(tx, room.id, userId, { role, muted, isReady });
   if (role !== before.role) lapseSwap(deps, tx, room.id, userId);
   if (role !== before.role || muted !== before.muted) {
-    emitAfter(deps, tx, 'room.rightsChanged', { roomId: room.id, userIds: [userId] });
   }
   const update = { userId, role, muted, isReady, changedBy: me.userId };
   push(deps, tx, room.id, 'participant-updated', update);

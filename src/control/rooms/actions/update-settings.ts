@@ -3,7 +3,7 @@ import type { RoomDetail } from '../../../generated/api.ts';
 import type { RoomScope } from '../../../ports/room-access.ts';
 import { followRoom } from '../../sessions/index.ts';
 import { changeRoom, type Entered, withRules } from '../access.ts';
-import { emitAfter, note, push } from '../announce.ts';
+import { note, push } from '../announce.ts';
 import { handOver } from '../changes/handover.ts';
 import type { RoomDeps } from '../deps.ts';
 import { ParticipantCannotTransferOwnership, ParticipantNotFound } from '../errors.ts';
@@ -88,6 +88,5 @@ function storeLanguage(
     at: deps.kernel.clock.now(),
     metadata: { from: room.language, to: language },
   });
-  emitAfter(deps, tx, 'room.languageChanged', { roomId: room.id, language });
   push(deps, tx, room.id, 'language-change', { language, changedBy: me.userId });
 }

@@ -1,7 +1,7 @@
 import type { Tx } from '../../../db/types.ts';
 import type { RoomRole } from '../../../generated/api.ts';
 import { admitToSession } from '../../sessions/index.ts';
-import { emitAfter, note, push } from '../announce.ts';
+import { note, push } from '../announce.ts';
 import type { RoomDeps } from '../deps.ts';
 import { nameOf } from '../names.ts';
 import { insertMember, updateMember } from '../queries/members.ts';
@@ -37,7 +37,6 @@ export function admit(deps: RoomDeps, tx: Tx, room: Room, arrival: Arrival): voi
   });
   wakeRoom(deps, tx, room, userId, now);
   tx.afterCommit(() => deps.presence.begin(room.id, userId));
-  emitAfter(deps, tx, 'room.memberJoined', { roomId: room.id, userId, role });
 }
 
 function storeMember(tx: Tx, roomId: string, { userId, role, former, now }: Arrival): void {

@@ -1,7 +1,7 @@
 import type { Tx } from '../../../db/types.ts';
 import type { RoomEndReason } from '../../../generated/api.ts';
 import { closeSession } from '../../sessions/index.ts';
-import { emitAfter, note, push } from '../announce.ts';
+import { note, push } from '../announce.ts';
 import { enqueueDocuments } from '../chores.ts';
 import type { RoomDeps } from '../deps.ts';
 import { releaseEverybody } from '../queries/members.ts';
@@ -59,13 +59,6 @@ function closeRecord(deps: RoomDeps, tx: Tx, room: Room, { reason, changedBy, no
 
 function tellEnd(deps: RoomDeps, tx: Tx, room: Room, { reason, changedBy, now }: RoomEnd): void {
   tx.afterCommit(() => deps.presence.endRoom(room.id));
-  const endReason = reason === 'destroyed' ? null : reason;
-  emitAfter(deps, tx, 'room.phaseChanged', {
-    roomId: room.id,
-    from: room.status,
-    to: 'finished',
-    endReason,
-  });
   if (reason === 'destroyed') return;
   push(deps, tx, room.id, 'phase-change', {
     phase: 'finished',

@@ -1,5 +1,5 @@
 import type { Tx } from '../../../db/types.ts';
-import { emitAfter, push, type RoomPushes } from '../announce.ts';
+import { push, type RoomPushes } from '../announce.ts';
 import type { RoomDeps } from '../deps.ts';
 import { updateRoom } from '../queries/rooms.ts';
 import type { Room } from '../tables.ts';
@@ -14,6 +14,5 @@ export function handOver(
 ): void {
   const previousHostId = room.hostId;
   updateRoom(tx, room.id, { hostId, hostAwayUntil: null });
-  emitAfter(deps, tx, 'room.rightsChanged', { roomId: room.id, userIds: [hostId, previousHostId] });
   push(deps, tx, room.id, 'host-change', { hostId, previousHostId, reason });
 }

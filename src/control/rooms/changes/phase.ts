@@ -31,12 +31,6 @@ export function changePhase(deps: RoomDeps, tx: Tx, room: Room, step: PhaseStep)
   });
   if (target === 'wrapup') lapseSwap(deps, tx, room.id);
   tellLock(deps, tx, moved, room.editorLocked, step);
-  emitAfter(deps, tx, 'room.phaseChanged', {
-    roomId: room.id,
-    from: room.status,
-    to: target,
-    endReason: null,
-  });
   push(deps, tx, room.id, 'phase-change', {
     phase: target,
     previousPhase: room.status,
