@@ -1,8 +1,10 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import Database from 'better-sqlite3';
 import { execa, type Options } from 'execa';
 import { expect } from 'vitest';
@@ -115,25 +117,27 @@ export type Serving = {
 /** Starts a server with the planes that need no jail; resolves when it listens. */
 export async function serve(args: readonly string[], options: RunOptions = {}): Promise<Serving> {
   const planes = ['--planes', 'control,collab', '--port', '0', '--json'];
-  const child = execa(program, ['serve', ...planes, ...args], {
-    ...childOptions(options),
-    stdin: 'ignore',
-    buffer: false,
+  const { cwd, env } = childOptions(options);
+  const child = spawn(program, ['serve', ...planes, ...args], {
+    cwd,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.add(child);
   let said = '';
-  child.stderr?.on('data', (chunk: Buffer) => {
+  child.stderr.on('data', (chunk: Buffer) => {
     said += chunk.toString();
   });
-  const exited = Promise.resolve(child).then((result) => {
+  const exited = once(child, 'close').then(([code]) => {
     running.delete(child);
-    return result.exitCode ?? null;
+    return code as number | null;
   });
-  const ready = (async () => {
-    for await (const line of child.iterable({ from: 'stdout' })) return JSON.parse(String(line));
-    throw new Error(`The server did not start: ${said}`);
-  })();
-  const { url, port, directory, v } = await ready;
+  const [line] = await Promise.race([
+    once(createInterface(child.stdout), 'line'),
+    exited.then(() => [undefined]),
+  ]);
+  if (line === undefined) throw new Error(`The server did not start: ${said}`);
+  const { url, port, directory, v } = JSON.parse(line);
   expect(v).toBe(1);
   const end = (signal: NodeJS.Signals) => {
     child.kill(signal);
