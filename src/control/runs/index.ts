@@ -1,7 +1,6 @@
 export { cancelRuns, eraseExpiredRuns } from './actions.ts';
 export { checkCapacity } from './capacity.ts';
-export type { Core, RoomDoor, RunsDeps } from './deps.ts';
-export { ExecutionJobNotFound, ExecutionRateLimit, ExecutionUnavailable } from './errors.ts';
+export type { Core, RunsDeps } from './deps.ts';
 export { countRunsSince } from './queries.ts';
 export { createRunResults } from './results.ts';
 export { runRoutes } from './routes.ts';

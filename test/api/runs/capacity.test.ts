@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { write } from '../../../src/db/write.ts';
 import { ranTo } from './execution.ts';
 import { DAY, HOUR, type Person, type Reply, startWorld, type World } from './world.ts';
 
@@ -98,6 +99,15 @@ describe('the daily quota', () => {
       ]);
       expect(seconds(reply)).toBe((midnight - now) / 1000);
     }
+    // Also before the jobs of the user that wait are counted.
+    await world.change('DELETE FROM jobs WHERE lane IS NOT NULL');
+    const job = { userId: ada.userId, roomId, kind: 'run', lane: 1, payload: null } as const;
+    const { queue, db, ids } = world.server.control.core;
+    await write(db, (tx) => {
+      for (let count = 0; count < 3; count += 1) queue.enqueue(tx, { ...job, jobId: ids.next() });
+    });
+    expect((await run()).code).toBe('QUOTA_EXCEEDED');
+    await world.change('DELETE FROM jobs WHERE lane IS NOT NULL');
     world.clock.pass(midnight - now - 1);
     await world.signIn(ada);
     expect((await run()).code).toBe('QUOTA_EXCEEDED');

@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { banUser } from '../../../src/control/admin/index.ts';
+import { write } from '../../../src/db/write.ts';
 import type { RunEnd } from '../../../src/ports/execution.ts';
 import { ran, ranTo } from './execution.ts';
 import { DAY, type Person, type Phase, type Reply, startWorld, type World, watchPolls } from './world.ts';
@@ -190,6 +192,10 @@ describe('getExecutionResult', () => {
     await world.worker.desk.recover(false);
     expect(await world.worker.finishRun(await world.worker.take(jobId), ranTo('runtime_error'))).toBe(true);
     expect(world.worker.results.loadRun(jobId)).toBeNull();
+    await write(world.server.control.core.db, (tx) =>
+      world.worker.results.finishRun(tx, jobId, ranTo('success'), world.clock.now()),
+    );
+    expect((await look(bob, jobId)).body.outcome).toBe('runtime_error');
     const ends = world.timeline(roomId).filter(({ type }) => type === 'run_completed');
     expect(ends.map(({ facts }) => facts.outcome)).toEqual(['runtime_error']);
   });
@@ -389,6 +395,18 @@ describe('runs are cancelled', () => {
       'JOB_CANCELLED',
       'running',
     ]);
+  });
+
+  it('those of a banned account in every room', async () => {
+    const eve = await world.person('eve');
+    const rooms = [await world.room('coding', ada, [eve]), await world.room('coding', dan, [eve])];
+    const ids: string[] = [];
+    for (const roomId of rooms) ids.push(...(await runsOf(roomId, eve, eve)));
+    const others = await runsOf(rooms[0] as string, ada);
+    const ban = { userId: eve.userId, actorId: null, origin: { ip: null, requestId: null } };
+    await banUser(world.server.control.admin, ban, null);
+    expect(await states(ids)).toEqual(Array(4).fill('JOB_CANCELLED'));
+    expect(await states(others)).toEqual(['running']);
   });
 
   it('none of who leaves, or by a lock', async () => {

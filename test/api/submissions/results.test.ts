@@ -5,6 +5,7 @@ import { aCase, type Person, startWorld, type World, watchPolls } from '../runs/
 
 const nobody = '01890000-0000-7000-8000-000000000000';
 const done = (verdict: Verdict) => ({ status: 'completed', verdict, compile: noCompile }) as const;
+const cancelled = { code: 'JOB_CANCELLED', message: 'The job was cancelled', retryable: false } as const;
 const secret = { ...aCase, input: 'hidden in', expectedOutput: 'hidden out', description: 'hidden words' };
 
 let world: World;
@@ -388,12 +389,19 @@ describe('a poll with waitMs', () => {
     const id = await submitted(bob, await coding());
     const job = await world.worker.take(id);
     await world.worker.store(job, judged(0));
-    const poll = look(bob, id, 20_000);
-    await polls.parked(1);
-    await world.worker.store(job, judged(1));
+    const order: string[] = [];
+    const quiet = await submitted(ada, await coding());
+    const late = look(bob, quiet, 15_000).finally(() => order.push('without news'));
+    const poll = look(bob, id, 20_000).finally(() => order.push('with news'));
     await polls.parked(2);
+    await world.worker.store(job, judged(1));
+    await polls.parked(3);
     await world.worker.store(job, judged(2));
     expect((await poll).body).toMatchObject({ status: 'running', passedTestCases: 3 });
+    expect(order).toEqual(['with news']);
+    const end = { status: 'failed', verdict: null, error: cancelled } as const;
+    await world.worker.finishSubmission(await world.worker.take(quiet), end);
+    await late;
   });
 
   it('shows what there is when the time is over', async () => {
@@ -434,7 +442,7 @@ describe('a submission is cancelled', () => {
     expect(body).toMatchObject({
       status: 'failed',
       verdict: null,
-      error: { code: 'JOB_CANCELLED', message: 'The job was cancelled', retryable: false },
+      error: cancelled,
       passedTestCases: 1,
       failedTestCases: 1,
       errorTestCases: 1,
