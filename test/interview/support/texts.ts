@@ -1,0 +1,9 @@
+/** Whether all letters of `part` stand in `whole` in their order: nothing of it was lost, whatever came between. */
+export function isWithin(part: string, whole: string): boolean {
+  let at = 0;
+  for (const letter of part) {
+    at = whole.indexOf(letter, at) + 1;
+    if (at === 0) return false;
+  }
+  return true;
+}
