@@ -46,47 +46,36 @@ export async function startRun<Answer>(
   request: RunRequest,
   { spend, accepted }: Acceptance<Answer>,
 ): Promise<Answer> {
-  checkSourceSize(request.code);
-  checkStdinSize(request.stdin);
-  const { core, rooms, execution } = deps;
-  return rooms.writeInRoom(scope, (tx, { room, me }) => {
-    const now = core.clock.now();
-    const { language } = request;
+  const { language, code, stdin } = request;
+  checkSourceSize(code);
+  checkStdinSize(stdin);
+  return deps.rooms.writeInRoom(scope, (tx, fresh) => {
+    const { room, me } = fresh;
     const driver = driverFor(deps, tx, room.problemId, language);
-    const demand = {
-      kind: 'run',
-      userId: me.userId,
-      language,
-      now,
-      rateLimit: ExecutionRateLimit,
-      spend,
-    } as const;
-    checkCapacity(deps, tx, demand);
-    if (room.sessionId === null) throw new Error(`room ${room.id} runs code without a session`);
-    const id = core.ids.next();
-    const { code, stdin, timeoutMs = null, memoryMb = null } = request;
-    const limits = execution.appliedLimits(language, 'run', { timeoutMs, memoryMb });
-    const { id: roomId, sessionId } = room;
-    const { userId } = me;
-    insertRun(tx, {
-      id,
-      roomId,
-      sessionId,
-      userId,
-      language,
-      code,
-      driver,
-      stdin,
-      ...limits,
-      status: 'queued',
-      createdAt: now,
-    });
-    core.queue.enqueue(tx, { jobId: id, kind: 'run', lane: 1, userId, roomId, payload: { language } });
-    tx.afterCommit(() =>
-      core.events.emit('room.pushed', { roomId, type: 'run-started', data: { jobId: id, userId, language } }),
-    );
-    return accepted(tx, id);
+    const now = deps.core.clock.now();
+    const demand = { kind: 'run', userId: me.userId, language, now, spend } as const;
+    checkCapacity(deps, tx, { ...demand, rateLimit: ExecutionRateLimit });
+    return accepted(tx, storeRun(deps, tx, fresh, { ...request, driver, now }));
   });
+}
+
+/** Row, job, and what the room hears of it; gives the run's id. */
+function storeRun(
+  { core, execution }: Pick<RunsDeps, 'core' | 'execution'>,
+  tx: Tx,
+  { room: { id: roomId, sessionId }, me: { userId } }: RoomScope,
+  request: RunRequest & { readonly driver: string | null; readonly now: number },
+): string {
+  if (sessionId === null) throw new Error(`room ${roomId} runs code without a session`);
+  const { language, code, stdin, driver, now: createdAt, timeoutMs = null, memoryMb = null } = request;
+  const limits = execution.appliedLimits(language, 'run', { timeoutMs, memoryMb });
+  const id = core.ids.next();
+  const owner = { id, roomId, sessionId, userId, language };
+  insertRun(tx, { ...owner, code, driver, stdin, ...limits, status: 'queued', createdAt });
+  core.queue.enqueue(tx, { jobId: id, kind: 'run', lane: 1, userId, roomId, payload: { language } });
+  const data = { jobId: id, userId, language };
+  tx.afterCommit(() => core.events.emit('room.pushed', { roomId, type: 'run-started', data }));
+  return id;
 }
 
 /** The hidden main program of a function problem; a language that the problem does not offer is refused. */
