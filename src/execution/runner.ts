@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config/schema.ts';
 import type { SupportedLanguage } from '../generated/api.ts';
@@ -187,7 +188,9 @@ class LocalRunner implements JailRunner {
     const command = preload.command(toolchain.programs);
     const parts = JSON.stringify([language, toolchain, command]);
     const key = createHash('sha256').update(parts).digest('hex').slice(0, 16);
-    const source = join(cacheFolders(this.#deps.cacheDir).preloads, `${language}-${key}`);
+    const { preloads } = cacheFolders(this.#deps.cacheDir);
+    const name = `${language}-${key}`;
+    const source = join(preloads, name);
     if (!existsSync(source)) {
       this.#deps.log.info(
         { language },
@@ -195,6 +198,8 @@ class LocalRunner implements JailRunner {
       );
       const made = await this.#command(command, tools, preload.sources, source);
       if (!made.ok) return { reason: `The build cache of ${language} could not be made: ${made.reason}` };
+      const old = (await readdir(preloads)).filter((one) => one.startsWith(`${language}-`) && one !== name);
+      for (const one of old) await rm(join(preloads, one), { recursive: true, force: true });
     }
     return { source, target: preload.target };
   }
