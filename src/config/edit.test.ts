@@ -98,6 +98,26 @@ describe('loadConfig', () => {
     expect(() => load(text)).toThrow(message);
   });
 
+  it.each([
+    ['https://Syncode.Example.ORG', 'https://syncode.example.org'],
+    ['https://a.example:443/', 'https://a.example'],
+    ['http://MACHINE:8080', 'http://machine:8080'],
+    ['http://[::1]:8080', 'http://[::1]:8080'],
+  ])('takes %s as the public URL %s', (given, origin) => {
+    expect(load(`[server]\npublicUrl = "${given}"\n`).config['server.publicUrl']).toBe(origin);
+  });
+
+  it.each([
+    'a.example',
+    'ftp://a.example',
+    'https://a.example/x',
+    'https://a@a.example',
+    'https://a.example?x',
+    '*',
+  ])('does not take %s as the public URL', (given) => {
+    expect(() => load(`[server]\npublicUrl = "${given}"\n`)).toThrow(/it must be an address such as https/);
+  });
+
   it('takes exact origins and proxy ranges', () => {
     const { config } = load(
       '[server]\ncorsOrigins = ["https://a.example", "http://b.example:81"]\ntrustedProxies = ["::1", "10.0.0.0/8"]\n',

@@ -1,4 +1,4 @@
-import { choice, count, duration, text } from './setting.ts';
+import { choice, count, duration, interval, text } from './setting.ts';
 
 const MINUTE = 60_000;
 const MIB = 1024 * 1024;
@@ -104,9 +104,9 @@ export const executionSettings = {
   'execution.runWaitMs': duration(MINUTE, 'Longest wait of a run for its first step'),
   'execution.submissionWaitMs': duration(30 * MINUTE, 'Longest wait of a submission for its first step'),
   'execution.leaseMs': duration(30_000, 'Time after which the job of a dead process is taken over'),
-  'execution.leaseRenewalMs': duration(10_000, 'Interval at which jobs under way are claimed anew'),
-  'execution.stopMs': duration(8000, 'Time that jobs under way get to end at a graceful stop'),
-  'execution.stepMarginMs': duration(
+  'execution.leaseRenewalMs': interval(10_000, 'Interval at which jobs under way are claimed anew'),
+  'execution.stopMs': interval(8000, 'Time that jobs under way get to end at a graceful stop'),
+  'execution.stepMarginMs': interval(
     10_000,
     'Time over its wall limit after which a step is killed from outside',
   ),

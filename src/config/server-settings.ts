@@ -2,13 +2,17 @@ import { isIP, isIPv4 } from 'node:net';
 import { z } from 'zod';
 import { choice, count, flag, list, text } from './setting.ts';
 
-/** An http(s) origin without path, query or fragment; or empty. */
-const originOrNothing = z.string().refine((value) => {
-  if (value === '') return true;
-  if (!URL.canParse(value)) return false;
-  const url = new URL(value);
-  return (url.protocol === 'http:' || url.protocol === 'https:') && url.origin === value.replace(/\/$/, '');
-}, 'it must be an address such as https://syncode.example.org, without a path');
+/** An http(s) address without path, query or fragment as its origin; or empty. */
+const originOrNothing = z
+  .string()
+  .refine((value) => {
+    if (value === '') return true;
+    if (!URL.canParse(value)) return false;
+    const { protocol, pathname, search, hash, username, password } = new URL(value);
+    const isBare = `${pathname}${search}${hash}${username}${password}` === '/';
+    return isBare && (protocol === 'http:' || protocol === 'https:');
+  }, 'it must be an address such as https://syncode.example.org, without a path')
+  .transform((value) => (value === '' ? '' : new URL(value).origin));
 
 /** As browsers send it in the header Origin; never `*`. */
 const exactOrigin = z

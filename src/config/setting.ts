@@ -40,10 +40,14 @@ const listOf = (entry: z.ZodType<string>) =>
 const whole = (min: number, max: number) => numberLike.pipe(z.number().int().min(min).max(max));
 
 export const YEAR_MS = 365 * 24 * 3_600_000;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** A duration in milliseconds, up to ten years; it can be shortened to 1 ms, not switched off. */
 export const duration = (initial: number, about: string) =>
   setting(whole(1, 10 * YEAR_MS), initial, `${about}, in milliseconds.`);
+/** A time that a timer of the process waits: at most 24 days, since timers overflow beyond. */
+export const interval = (initial: number, about: string) =>
+  setting(whole(1, MAX_TIMER_MS), initial, `${about}, in milliseconds.`);
 /** A duration that 0 switches off. */
 export const durationOrOff = (initial: number, about: string) =>
   setting(whole(0, 10 * YEAR_MS), initial, `${about}, in milliseconds; 0 switches it off.`);

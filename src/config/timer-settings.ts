@@ -1,4 +1,4 @@
-import { duration, durationOrOff, YEAR_MS } from './setting.ts';
+import { duration, durationOrOff, interval, YEAR_MS } from './setting.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -36,34 +36,34 @@ export const timerSettings = {
   ),
   'timers.roomLifetimeMs': duration(DAY, 'Longest life of a room'),
   'timers.roomClosingWarningMs': duration(5 * MINUTE, 'How long before the end of its life a room is warned'),
-  'timers.disconnectGraceMs': duration(
+  'timers.disconnectGraceMs': interval(
     10 * SECOND,
     'Time after the last socket is gone until its user counts as away',
   ),
   'timers.presenceMs': duration(90 * SECOND, 'Time without a sign of life until a member counts as away'),
-  'timers.presenceSweepMs': duration(
+  'timers.presenceSweepMs': interval(
     30 * SECOND,
     'Interval of the search for members without a sign of life',
   ),
-  'timers.roomSweepMs': duration(MINUTE, 'Interval of the search for abandoned and expired rooms'),
-  'timers.codingTickMs': duration(10 * SECOND, 'Interval at which a running coding timer is written down'),
-  'timers.phaseCheckMs': duration(SECOND, 'Interval of the search for coding phases at their time limit'),
-  'timers.cleanUpMs': duration(
+  'timers.roomSweepMs': interval(MINUTE, 'Interval of the search for abandoned and expired rooms'),
+  'timers.codingTickMs': interval(10 * SECOND, 'Interval at which a running coding timer is written down'),
+  'timers.phaseCheckMs': interval(SECOND, 'Interval of the search for coding phases at their time limit'),
+  'timers.cleanUpMs': interval(
     10 * MINUTE,
     'Interval at which expired rows (tokens, keys, results) are removed',
   ),
-  'timers.socketAdmissionMs': duration(10 * SECOND, 'Time for a new socket to be admitted to a document'),
-  'timers.socketPingMs': duration(30 * SECOND, 'Interval of pings on open sockets'),
-  'timers.heartbeatMs': duration(
+  'timers.socketAdmissionMs': interval(10 * SECOND, 'Time for a new socket to be admitted to a document'),
+  'timers.socketPingMs': interval(30 * SECOND, 'Interval of pings on open sockets'),
+  'timers.heartbeatMs': interval(
     30 * SECOND,
     'Interval at which users with live sockets are reported as present',
   ),
-  'timers.accessRecheckMs': duration(MINUTE, 'Interval at which rights of connected users are checked again'),
-  'timers.documentUnloadMs': duration(
+  'timers.accessRecheckMs': interval(MINUTE, 'Interval at which rights of connected users are checked again'),
+  'timers.documentUnloadMs': interval(
     5 * MINUTE,
     'Time without sockets after which a room is unloaded from memory',
   ),
-  'timers.compactionMs': duration(2 * SECOND, 'Quiet time after which a document is compacted'),
-  'timers.compactionMaxMs': duration(10 * SECOND, 'Longest time between two compactions of a busy document'),
-  'timers.drainMs': duration(10 * SECOND, 'Longest time that a graceful stop may take'),
+  'timers.compactionMs': interval(2 * SECOND, 'Quiet time after which a document is compacted'),
+  'timers.compactionMaxMs': interval(10 * SECOND, 'Longest time between two compactions of a busy document'),
+  'timers.drainMs': interval(10 * SECOND, 'Longest time that a graceful stop may take'),
 } as const;
