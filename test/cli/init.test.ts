@@ -135,7 +135,7 @@ describe('init leaves nothing behind', () => {
     [
       'answers are missing',
       [],
-      'email',
+      '',
       /^syncode: The mail address and the username of the account are missing\.\n {2}There is no terminal to ask on\.\n {2}Add --admin-email and --admin-username, or --no-admin to make none now\.\n$/,
     ],
     [

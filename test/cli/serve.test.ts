@@ -1,0 +1,332 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  buildProgram,
+  call,
+  cleanUp,
+  documentOf,
+  expectNoRawError,
+  expectRefusal,
+  newInstallation,
+  newPlace,
+  run,
+  type Serving,
+  serve,
+} from './support.ts';
+
+beforeAll(buildProgram);
+afterAll(cleanUp);
+
+const tryServe = (directory: string, args: readonly string[] = [], env: Record<string, string> = {}) =>
+  run(['serve', '--planes', 'control', '--port', '0', '--data-dir', directory, ...args], { env });
+
+/** A request that has not arrived as a whole, and never will; resolves when the server has its beginning. */
+async function openRequest(server: Serving) {
+  const socket = connect(server.port, '127.0.0.1');
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  socket.on('error', () => {});
+  const head =
+    'POST /auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{';
+  await new Promise<void>((resolve) => socket.write(head, () => resolve()));
+  // Answered after the open request's bytes were read, since both go through one event loop.
+  await call(server, 'GET', '/health');
+  return { closed };
+}
+
+/** Sign-ins, of which each costs a hash: the server works on them for a while. Gives their status, 0 without an answer. */
+async function signIns(server: Serving, count: number): Promise<{ answers: Promise<number>[] }> {
+  const answers = Array.from({ length: count }, (_, index) =>
+    call(server, 'POST', '/auth/login', {
+      body: { identifier: `nobody${index}`, password: 'wrong horse' },
+    }).then(
+      ({ status }) => status,
+      () => 0,
+    ),
+  );
+  await call(server, 'GET', '/health');
+  return { answers };
+}
+
+/** What a server said, without the lines of its log. */
+const wordsOf = (server: Serving) =>
+  server
+    .said()
+    .split('\n')
+    .filter((line) => !line.startsWith('{'))
+    .join('\n');
+
+describe('serve', () => {
+  it('--init makes a missing directory and serves from it, also where it was made empty', async () => {
+    const directory = newPlace();
+    const server = await serve(['--init', '--data-dir', directory]);
+    expect(server.directory).toBe(directory);
+    expect(server.url).toBe(`http://127.0.0.1:${server.port}`);
+    expect((await call(server, 'GET', '/health')).status).toBe(200);
+    expect(server.said()).toContain(`Syncode answers at ${server.url} (reference: ${server.url}/docs)`);
+    expect(server.said()).toContain(`data directory  ${directory}`);
+    expect(await server.end('SIGTERM')).toBe(0);
+
+    const empty = newPlace();
+    mkdirSync(empty, { mode: 0o700 });
+    const second = await serve(['--init', '--data-dir', empty]);
+    expect(await second.end('SIGINT')).toBe(0);
+    expect(second.said()).toContain('SIGINT: stopping');
+    expectNoRawError(wordsOf(second));
+  });
+
+  it('without an admin says at each start how to make one, which works while it runs', async () => {
+    const directory = await newInstallation();
+    const first = await serve(['--data-dir', directory]);
+    const hint =
+      /There is no administrator yet[^\n]+\n\s+syncode (admin create --admin) --data-dir (\S+)\n/.exec(
+        first.said(),
+      );
+    expect(hint?.[2]).toBe(directory);
+    const words = ['admin', 'create', '--admin', '--data-dir', directory];
+    const created = await run([...words, '--email', 'ada@example.org', '--username', 'ada']);
+    expect(created.out).toMatch(
+      /^Administrator ada \(ada@example\.org\) was created\.\nPassword, shown only now: \S{16}\n$/,
+    );
+    const password = created.out.trim().split(' ').at(-1);
+    const signedIn = await call(first, 'POST', '/auth/login', { body: { identifier: 'ada', password } });
+    expect(signedIn.status).toBe(200);
+    await first.end('SIGTERM');
+    const second = await serve(['--data-dir', directory]);
+    expect(second.said()).not.toContain('administrator');
+    await second.end('SIGTERM');
+  });
+
+  it('takes host and port from config.toml, and flags go before it', async () => {
+    const directory = await newInstallation();
+    expect((await run(['config', 'set', 'server.host', '127.0.0.2', '--data-dir', directory])).code).toBe(0);
+    const server = await serve(['--data-dir', directory], { env: { SYNCODE_SERVER_PORT: '1' } });
+    expect(server.port).toBeGreaterThan(1);
+    const answer = await fetch(`http://127.0.0.2:${server.port}/health`);
+    expect(answer.status).toBe(200);
+    await server.end('SIGTERM');
+  });
+
+  it('closed registration leaves accounts to the command line [S6]', async () => {
+    const directory = await newInstallation();
+    expect((await run(['config', 'set', 'auth.registration', 'closed', '--data-dir', directory])).code).toBe(
+      0,
+    );
+    const server = await serve(['--data-dir', directory]);
+    const body = { email: 'eve@example.org', username: 'eve', password: 'correct horse' };
+    const refused = await call(server, 'POST', '/auth/register', { body });
+    expect(refused).toMatchObject({ status: 403, body: { code: 'AUTH_REGISTRATION_DISABLED' } });
+    const args = [
+      'admin',
+      'create',
+      '--email',
+      body.email,
+      '--username',
+      'eve',
+      '--password-stdin',
+      '--json',
+    ];
+    documentOf(await run([...args, '--data-dir', directory], { input: 'correct horse\n' }));
+    const signIn = { identifier: 'eve', password: 'correct horse' };
+    expect((await call(server, 'POST', '/auth/login', { body: signIn })).status).toBe(200);
+    await server.end('SIGTERM');
+  });
+});
+
+describe('serve does not start', () => {
+  it('where there is no data directory, and makes none', async () => {
+    const directory = newPlace();
+    expectRefusal(
+      await tryServe(directory),
+      3,
+      `There is no data directory at ${directory}.`,
+      `"syncode init --data-dir ${directory}"`,
+    );
+    expect(existsSync(directory)).toBe(false);
+    mkdirSync(directory, { mode: 0o700 });
+    expectRefusal(
+      await tryServe(directory),
+      3,
+      `${directory} holds no installation of Syncode.`,
+      'syncode init',
+    );
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  it('on a port that is taken', async () => {
+    const directory = await newInstallation();
+    const other = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => other.once('listening', resolve));
+    const { port } = other.address() as { port: number };
+    const outcome = await tryServe(directory, ['--port', String(port)]);
+    expectRefusal(outcome, 1, `127.0.0.1:${port} is taken by another program.`, '--port', 'ss -ltnp');
+    other.close();
+  });
+
+  it('on an address that this machine does not have', async () => {
+    const directory = await newInstallation();
+    const env = { SYNCODE_SERVER_PUBLIC_URL: 'https://syncode.example.org' };
+    const outcome = await tryServe(directory, ['--host', '192.0.2.1'], env);
+    expectRefusal(
+      outcome,
+      1,
+      'cannot be listened on',
+      'No network interface of this machine has this address.',
+    );
+  });
+
+  it('beside another server on the same directory', async () => {
+    const directory = await newInstallation();
+    const server = await serve(['--data-dir', directory]);
+    expectRefusal(
+      await tryServe(directory),
+      4,
+      `The data directory ${directory} is in use.`,
+      'Stop it first',
+    );
+    expectRefusal(await run(['migrate', '--data-dir', directory]), 4, 'is in use');
+    expect((await call(server, 'GET', '/health')).status).toBe(200);
+    await server.end('SIGTERM');
+  });
+
+  it.each([
+    [['--port', '70000'], {}, /server\.port cannot be "70000": it must be at most 65535\./],
+    [['--port', 'x'], {}, /server\.port cannot be "x": it must be a number\./],
+    [
+      ['--planes', 'control,elephants'],
+      {},
+      /--planes control,elephants cannot be served\.\n {2}Name control, and any of/,
+    ],
+    [['--planes', 'collab'], {}, 'Name control'],
+    [
+      [],
+      { UV_THREADPOOL_SIZE: '4' },
+      /UV_THREADPOOL_SIZE is 4; the server needs 16 threads\.\n.+\n.+leave UV_THREADPOOL_SIZE alone/,
+    ],
+    [[], { UV_THREADPOOL_SIZE: 'many' }, 'UV_THREADPOOL_SIZE is many'],
+    [
+      [],
+      { SYNCODE_SERVER_INSECURE_HTTP: 'perhaps' },
+      'SYNCODE_SERVER_INSECURE_HTTP: server.insecureHttp cannot be "perhaps": it must be true or false.',
+    ],
+  ])('with %j and %j', async (args, env, text) => {
+    const directory = await newInstallation();
+    expectRefusal(await tryServe(directory, args, env as Record<string, string>), 2, text);
+  });
+});
+
+describe('another address than loopback [S36]', () => {
+  it('is refused without a public URL, with the settings to paste, which then work and are warned of [S11]', async () => {
+    const directory = await newInstallation();
+    const refused = await tryServe(directory, ['--host', '0.0.0.0']);
+    expectRefusal(refused, 2, 'can be reached from other machines, but no public URL is set.');
+    const pasted = [...refused.err.matchAll(/syncode (config set \S+ \S+)$/gm)].map(
+      ([, words = '']) => words,
+    );
+    expect(pasted).toEqual([
+      'config set server.publicUrl https://your.name.example',
+      'config set server.publicUrl http://THIS-MACHINE:0',
+      'config set server.insecureHttp true',
+    ]);
+    for (const words of pasted.slice(1)) {
+      const outcome = await run([...words.replace(':0', ':8080').split(' '), '--data-dir', directory]);
+      expect(outcome.code, outcome.err).toBe(0);
+    }
+    for (const round of [1, 2]) {
+      const server = await serve(['--data-dir', directory, '--host', '0.0.0.0']);
+      expect(server.url, String(round)).toBe('http://this-machine:8080');
+      expect(server.said()).toContain(`listens on      0.0.0.0, port ${server.port}`);
+      expect(server.said()).toContain('server.insecureHttp is on');
+      await server.end('SIGTERM');
+    }
+  }, 60_000);
+
+  it('insecureHttp does not go with an https URL, neither set nor served', async () => {
+    const directory = await newInstallation();
+    const env = { SYNCODE_SERVER_INSECURE_HTTP: 'true', SYNCODE_SERVER_PUBLIC_URL: 'https://a.example' };
+    expectRefusal(
+      await tryServe(directory, [], env),
+      2,
+      'does not go with an https public URL: drop one of the two.',
+    );
+    const set = (key: string, value: string) => run(['config', 'set', key, value, '--data-dir', directory]);
+    expect((await set('server.publicUrl', 'https://a.example')).code).toBe(0);
+    expectRefusal(await set('server.insecureHttp', 'true'), 2, 'does not go with an https public URL');
+    const server = await serve(['--data-dir', directory]);
+    expect(server.url).toBe('https://a.example');
+    expect(server.said()).not.toContain('insecureHttp');
+    await server.end('SIGTERM');
+  });
+});
+
+describe('the end of a server', () => {
+  it('SIGTERM gives up on requests that do not end, closes everything and exits with 0', async () => {
+    const directory = await newInstallation();
+    const server = await serve(['--data-dir', directory], { env: { SYNCODE_TIMERS_DRAIN_MS: '500' } });
+    const { closed } = await openRequest(server);
+    expect(await server.end('SIGTERM')).toBe(0);
+    await closed;
+    expect(server.said()).toContain('SIGTERM: stopping (again: at once).');
+    expectNoRawError(wordsOf(server));
+    expect(readdirSync(directory).filter((name) => /sock|-wal|-shm/.test(name))).toEqual([]);
+    const next = await serve(['--data-dir', directory]);
+    expect(await next.end('SIGTERM')).toBe(0);
+  });
+
+  it('what is under way is answered before', async () => {
+    const directory = await newInstallation();
+    const server = await serve(['--data-dir', directory]);
+    const { answers } = await signIns(server, 3);
+    expect(await server.end('SIGTERM')).toBe(0);
+    expect(await Promise.all(answers)).toEqual([401, 401, 401]);
+  });
+
+  it('a second SIGTERM ends it at once', async () => {
+    const directory = await newInstallation();
+    const server = await serve(['--data-dir', directory]);
+    const { answers } = await signIns(server, 40);
+    process.kill(server.pid, 'SIGTERM');
+    while (!server.said().includes('stopping')) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(await server.end('SIGTERM')).toBe(1);
+    expect(await Promise.all(answers)).toContain(0);
+    const next = await serve(['--data-dir', directory]);
+    expect(await next.end('SIGTERM')).toBe(0);
+  });
+
+  it('SIGKILL leaves a socket file, which disturbs nobody', async () => {
+    const directory = await newInstallation();
+    const server = await serve(['--data-dir', directory]);
+    expect(await server.end('SIGKILL')).toBe(null);
+    expect(existsSync(path.join(directory, 'syncode.sock'))).toBe(true);
+    const args = [
+      'admin',
+      'create',
+      '--email',
+      'bob@example.org',
+      '--username',
+      'bob',
+      '--data-dir',
+      directory,
+    ];
+    expect((await run(args)).code).toBe(0);
+    const next = await serve(['--data-dir', directory]);
+    const again = await run(['admin', 'ban', 'bob', '--data-dir', directory]);
+    expect(again).toMatchObject({ code: 0, out: 'bob is banned.\n' });
+    expect(await next.end('SIGTERM')).toBe(0);
+  });
+});
+
+describe('rights [S33]', () => {
+  it.each([
+    ['.', 0o755, 'is open to other users (mode 0755)', 'chmod 0700'],
+    ['syncode.db', 0o640, 'is open to other users (mode 0640)', 'chmod 0600'],
+    ['keys/access.json', 0o604, 'is open to other users (mode 0604)', 'chmod 0600'],
+  ])('serve refuses %s with mode %o', async (name, mode, what, remedy) => {
+    const directory = await newInstallation();
+    const file = path.join(directory, name);
+    chmodSync(file, mode);
+    const outcome = await tryServe(directory);
+    expectRefusal(outcome, name.startsWith('keys') ? 2 : 1, what, `${remedy} ${path.resolve(file)}`);
+  });
+});
