@@ -14,6 +14,7 @@ export default defineConfig({
           exclude: [
             'test/execution/jail/**',
             'test/execution/jails/**',
+            'test/interview/jails/**',
             'test/demo/**',
             '**/node_modules/**',
           ],
@@ -30,6 +31,7 @@ export default defineConfig({
           include: [
             'test/execution/jail/**/*.test.ts',
             'test/execution/jails/**/*.test.ts',
+            'test/interview/jails/**/*.test.ts',
             'test/demo/**/*.test.ts',
           ],
           pool: 'forks',

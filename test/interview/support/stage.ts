@@ -18,6 +18,10 @@ export type Stage = {
   guest(name: string): Promise<Guest>;
   /** Signs somebody in who has an account, as on another device. */
   again(guest: Guest): Promise<Guest>;
+  /** People of an earlier stage go on here, at the same address. */
+  adopt(guest: Guest): void;
+  /** The people of this stage, who from now on are somebody else's to send home. */
+  release(): Guest[];
   rows<Row = Record<string, unknown>>(sql: string, ...values: unknown[]): Row[];
   /** Events of a room's session, oldest first. */
   timeline(roomId: string): Event[];
@@ -49,6 +53,8 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     server,
     guest: (name) => welcome(new Guest(name, server.url)).register(),
     again: ({ name }) => welcome(new Guest(name, server.url)).signIn(),
+    adopt: (guest) => void welcome(guest),
+    release: () => guests.splice(0),
     rows,
     timeline: (roomId) =>
       rows<{ type: string; userId: string | null; metadata: string }>(

@@ -7,3 +7,8 @@ export function isWithin(part: string, whole: string): boolean {
   }
   return true;
 }
+
+/** How often a letter stands in a text. */
+export function countOf(letter: string, text: string): number {
+  return text.split(letter).length - 1;
+}
