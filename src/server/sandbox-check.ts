@@ -75,6 +75,7 @@ export async function checkSandbox({
         await runner.close();
       }
     }
+    await setup.release();
     return { drivers: checks, languages: states, unusable, refusal: null };
   } finally {
     rmSync(directory, { recursive: true, force: true });
