@@ -6,7 +6,7 @@ const kinds: Record<string, string> = {
   number: 'it must be a number',
   int: 'it must be a whole number',
   boolean: 'it must be true or false',
-  string: 'it must be a text, in quotes',
+  string: 'it must be a text',
   array: 'it must be a list, such as ["one", "other"]',
 };
 

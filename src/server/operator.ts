@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Config } from '../config/schema.ts';
+import { describeIssue } from '../config/wording.ts';
 import {
   AmbiguousUser,
   banUser,
@@ -53,7 +54,7 @@ function command<Args>(
   return (deps, args, origin) => run(deps, schema.parse(args), origin);
 }
 
-const naming = { user: z.string().min(1, 'must not be empty').max(254, 'at most 254 characters') };
+const naming = { user: z.string().min(1).max(254) };
 
 function userNamed({ control }: OperatorDeps, name: string) {
   try {
@@ -83,7 +84,7 @@ const commands: Readonly<Record<string, Command>> = {
     },
   ),
   'admin.ban': command(
-    z.strictObject({ ...naming, reason: z.string().max(500, 'at most 500 characters').nullable() }),
+    z.strictObject({ ...naming, reason: z.string().max(500).nullable() }),
     async (deps, args, origin) => {
       const { id: userId, username } = userNamed(deps, args.user);
       const outcome = await banUser(deps.control.admin, { userId, actorId: null, origin }, args.reason);
@@ -129,7 +130,9 @@ export function createOperator(deps: OperatorDeps): Operator {
       return await run(deps, args, { ip: null, requestId: null, osUser });
     } catch (error) {
       if (!(error instanceof z.ZodError)) throw error;
-      const message = error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+      const message = error.issues
+        .map((issue) => `${issue.path.join('.') || 'arguments'}: ${describeIssue(issue)}`)
+        .join('; ');
       throw new DomainError({ code: 'VALIDATION_FAILED', status: 400, message });
     }
   };
