@@ -1,6 +1,5 @@
 type Truthy<T> = Exclude<T, null | undefined | false | 0 | ''>;
 
-const POLL_MS = 10;
 /** Below the time limit of a test, so that what failed is named. */
 let patienceMs = 25_000;
 
@@ -10,12 +9,12 @@ export function waitUpTo(ms: number): void {
 }
 
 /** Waits until `look` gives something; fails with what was waited for after a time that nothing needs. */
-export async function until<T>(what: string, look: () => T | Promise<T>): Promise<Truthy<T>> {
+export async function until<T>(what: string, look: () => T | Promise<T>, pollMs = 10): Promise<Truthy<T>> {
   const end = performance.now() + patienceMs;
   for (;;) {
     const found = await look();
     if (found) return found as Truthy<T>;
     if (performance.now() > end) throw new Error(`waited in vain: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
 }
