@@ -32,13 +32,13 @@ function blocks(head: readonly string[], rows: Rows): string {
 
 /**
  * Columns padded to their widest cell, two blanks between them; on a terminal that is too narrow for them (`columns`;
- * undefined is no terminal) rows become blocks of lines.
+ * none or 0 where nobody knows) rows become blocks of lines.
  */
 export function table(head: readonly string[], rows: Rows, columns = process.stdout.columns): string {
   const all = [head, ...rows];
   const widths = head.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)));
   const whole = widths.reduce((sum, width) => sum + width + 2, -2);
-  if (columns !== undefined && whole > columns && rows.length > 0) return blocks(head, rows);
+  if (columns && whole > columns && rows.length > 0) return blocks(head, rows);
   const line = (row: readonly string[]) =>
     row
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))

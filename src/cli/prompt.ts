@@ -29,6 +29,10 @@ export async function ask(question: string, refuse: (answer: string) => string |
       if (objection === null) return answer;
       process.stderr.write(`  ${objection}\n`);
     }
+  } catch (error) {
+    // The cursor still stands behind the question.
+    process.stderr.write('\n');
+    throw error;
   } finally {
     lines.close();
   }

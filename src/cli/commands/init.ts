@@ -91,6 +91,8 @@ async function refuseRunning(directory: string, options: InitOptions): Promise<v
   });
 }
 
+const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`;
+
 function describe(done: Done, options: InitOptions): string {
   const { directory, created, administrator, problems } = done;
   const lines = [
@@ -98,9 +100,9 @@ function describe(done: Done, options: InitOptions): string {
     created.config
       ? 'Wrote config.toml with every setting and its default.'
       : 'config.toml is there; it was left alone.',
-    created.keys.length > 0 ? `Generated ${created.keys.length} keys.` : 'The keys are there.',
+    created.keys.length > 0 ? `Generated ${count(created.keys.length, 'key')}.` : 'The keys are there.',
     created.migrations > 0
-      ? `Brought the database up (${created.migrations} migrations).`
+      ? `Brought the database up (${count(created.migrations, 'migration')}).`
       : 'The database is up to date.',
   ];
   if (administrator !== null) {
@@ -109,7 +111,7 @@ function describe(done: Done, options: InitOptions): string {
       lines.push(`Password, shown only now: ${administrator.generatedPassword}`);
   } else lines.push(done.hasAdministrator ? 'There is an administrator.' : 'There is no administrator yet.');
   if (problems !== null)
-    lines.push(problems > 0 ? `Loaded ${problems} problems.` : 'The built-in problems are there.');
+    lines.push(problems > 0 ? `Loaded ${count(problems, 'problem')}.` : 'The built-in problems are there.');
   const next = [
     ...(done.hasAdministrator ? [] : ['admin create --admin']),
     ...(problems === null ? ['seed'] : []),
