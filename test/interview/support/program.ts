@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { productPath } from '../../../src/config/product.ts';
@@ -75,11 +75,13 @@ export function runCommand(dataDirectory: string, ...words: string[]): string {
 /** What jails of the program are or have left on this machine: processes, control groups, mounts; one line each. */
 export function listJails(dataDirectory: string): string[] {
   const name = instanceGroupName(dataDirectory);
-  const groups = execFileSync('find', ['/sys/fs/cgroup', '-name', name], { encoding: 'utf8' });
+  // Groups come and go under it, which is no failure.
+  const search = spawnSync('find', ['/sys/fs/cgroup', '-name', name], { encoding: 'utf8' });
+  if (search.error) throw search.error;
   const mounts = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
   return [
     ...readdirSync('/proc').flatMap((pid) => describeProcess(pid, name)),
-    ...groups.split('\n').filter((line) => line !== ''),
+    ...search.stdout.split('\n').filter((line) => line !== ''),
     ...mounts.filter((line) => line.includes(dataDirectory)),
   ];
 }
