@@ -72,8 +72,9 @@ async function demo({ keep, port }: DemoOptions): Promise<void> {
       say(`The server answers at ${server.url}.`);
       const people = await play(server);
       if (keep === true) {
+        const stopped = runUntilSignal(() => server.stop());
         invite(server, people);
-        await runUntilSignal(() => server.stop());
+        await stopped;
       }
     } finally {
       await server.stop();

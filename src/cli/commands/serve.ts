@@ -150,6 +150,11 @@ async function serve(options: ServeOptions): Promise<void> {
   const server = await startServer({ kernel, installation, planes }).catch((error: unknown) => {
     throw error instanceof ListenError ? explainListen(error) : error;
   });
+  // Before anybody is told that the server is there, and so may end it.
+  const stopped = runUntilSignal(() => {
+    notifySystemd('STOPPING=1');
+    return server.stop();
+  });
   process.prependListener('uncaughtException', (error) =>
     kernel.log.fatal({ err: error }, 'the server failed'),
   );
@@ -160,10 +165,7 @@ async function serve(options: ServeOptions): Promise<void> {
   void server.planes.ready().then((lines) => {
     for (const line of lines) say(`  ${line}`);
   });
-  await runUntilSignal(() => {
-    notifySystemd('STOPPING=1');
-    return server.stop();
-  });
+  await stopped;
 }
 
 export function serveCommand(): Command {
