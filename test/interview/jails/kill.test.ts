@@ -24,7 +24,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   for (const guest of guests) guest.leave();
-  await program?.kill();
+  await program?.stop();
   rmSync(directory, { recursive: true, force: true });
 });
 
