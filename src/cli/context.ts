@@ -3,7 +3,7 @@ import { userInfo } from 'node:os';
 import path from 'node:path';
 import { type ConfigSources, type LoadedConfig, loadConfig } from '../config/load.ts';
 import { environmentName, type SettingKey } from '../config/schema.ts';
-import { type InstallationPaths, installationPaths } from '../server/installation.ts';
+import { type InstallationPaths, installationPaths } from '../server/installation-paths.ts';
 import { CliFailure, exitCodes } from './failure.ts';
 import { createOutput, type Output } from './output.ts';
 

@@ -1,8 +1,6 @@
 import type { Config } from '../config/schema.ts';
 import { createLog } from '../kernel/log.ts';
 import { callRunningServer } from '../server/control-socket.ts';
-import { openInstallation } from '../server/installation.ts';
-import { createOfflineOperator } from '../server/operator.ts';
 import type { CommonOptions } from './context.ts';
 import { configOf, enterInstallation, operatingSystemUser } from './context.ts';
 
@@ -21,6 +19,9 @@ export async function operate(
   const request = { command, args, osUser: operatingSystemUser() };
   const reply = await callRunningServer(directory, request);
   if (reply.running) return reply.result;
+  // Loaded only where there is no server: it takes longer than to ask one.
+  const { openInstallation } = await import('../server/installation.ts');
+  const { createOfflineOperator } = await import('../server/operator.ts');
   const log = createLog('warn');
   const installation = openInstallation(directory, { log, mode: 'command', migrate: true });
   try {

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { type Command, CommanderError } from 'commander';
 import { productVersion } from '../config/product.ts';
 import { createProgram } from './command.ts';
-import { commands } from './commands/all.ts';
+import { loadCommands } from './commands/loading.ts';
 import { explain } from './explain.ts';
 import { exitCodes } from './failure.ts';
 import { explainUsage } from './usage.ts';
@@ -27,7 +27,7 @@ function prepare(command: Command): void {
 
 /** Runs one command line to its end; resolves with the exit code. */
 export async function runProgram(argv: readonly string[]): Promise<number> {
-  const program = createProgram(commands())
+  const program = createProgram(await loadCommands(argv))
     .helpCommand(false)
     .version(productVersion, '-V, --version', 'print the version')
     .addHelpText('after', '\nStart with: syncode init, then syncode serve. Or only look: syncode demo');

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { countAdmins } from '../control/admin/index.ts';
 import { readApplied } from '../db/migrate.ts';
 import { openReader } from '../db/reader.ts';
-import { installationPaths } from './installation.ts';
+import { installationPaths } from './installation-paths.ts';
 
 /** Whether an installation has somebody who may administer it; false for one that is not there yet. */
 export function hasAdministrator(directory: string): boolean {

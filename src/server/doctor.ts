@@ -7,7 +7,7 @@ import { pendingMigrations } from '../db/migrate.ts';
 import { openReader } from '../db/reader.ts';
 import { hasAdministrator } from './administrators.ts';
 import { refuseExposure, warnExposure } from './exposure.ts';
-import { installationPaths } from './installation.ts';
+import { installationPaths } from './installation-paths.ts';
 import { checkSandbox, type SandboxCheck } from './sandbox-check.ts';
 
 /** What one check found; `remedy` is a sentence or command to paste. */

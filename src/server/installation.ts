@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { sampleToml } from '../config/edit.ts';
 import { createKeys, type KeyRing, loadKeys } from '../config/keys.ts';
-import { checkDataDirectory, DATABASE_FILE, lockDataDirectory } from '../db/data-directory.ts';
+import { checkDataDirectory, lockDataDirectory } from '../db/data-directory.ts';
 import { StorageError } from '../db/errors.ts';
 import { type MigrateResult, migrate, pendingMigrations } from '../db/migrate.ts';
 import { openDb } from '../db/open.ts';
@@ -10,19 +10,7 @@ import type { Db } from '../db/types.ts';
 import { systemClock } from '../kernel/clock.ts';
 import type { Log } from '../kernel/log.ts';
 import { systemRandom } from '../kernel/random.ts';
-
-/** Where everything of an installation lies below its data directory. */
-export function installationPaths(directory: string) {
-  return {
-    directory,
-    database: path.join(directory, DATABASE_FILE),
-    keys: path.join(directory, 'keys'),
-    backups: path.join(directory, 'backups'),
-    temporary: path.join(directory, 'tmp'),
-    config: path.join(directory, 'config.toml'),
-  };
-}
-export type InstallationPaths = ReturnType<typeof installationPaths>;
+import { type InstallationPaths, installationPaths } from './installation-paths.ts';
 
 /** What `createInstallation` found missing and made; all false when the installation was complete. */
 export type Created = {

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { createProgram } from '../../src/cli/command.ts';
 import { commands } from '../../src/cli/commands/all.ts';
+import { loadCommands } from '../../src/cli/commands/loading.ts';
 import { localTime, table } from '../../src/cli/output.ts';
 import { root } from './support.ts';
 
@@ -104,6 +105,23 @@ describe('remedies', () => {
       return isGroup && second !== undefined && !command.commands.some((inner) => inner.name() === second);
     });
     expect(wrong).toEqual([]);
+  });
+});
+
+describe('loading', () => {
+  const names = tree.commands.map((command) => command.name());
+
+  it.each(names)('%s is found by its name, alone or among all', async (name) => {
+    for (const argv of [[name], ['--json', '--data-dir', 'serve', name, 'help']]) {
+      const loaded = (await loadCommands(argv)).map((command) => command.name());
+      expect(loaded).toContain(name);
+      expect([1, names.length]).toContain(loaded.length);
+    }
+  });
+
+  it('has all where no command is named', async () => {
+    for (const argv of [[], ['--help'], ['help', 'serve'], ['toString'], ['--data-dir', 'serve']])
+      expect((await loadCommands(argv)).map((command) => command.name())).toEqual(names);
   });
 });
 

@@ -22,31 +22,38 @@ afterAll(cleanUp);
 const tryServe = (directory: string, args: readonly string[] = [], env: Record<string, string> = {}) =>
   run(['serve', '--planes', 'control', '--port', '0', '--data-dir', directory, ...args], { env });
 
-/** A request that has not arrived as a whole, and never will; resolves when the server has its beginning. */
-async function openRequest(server: Serving) {
+/** Sends bytes of a request; `answered` is its status, 0 when the connection ended without one. */
+async function send(server: Serving, text: string): Promise<{ answered: Promise<number> }> {
   const socket = connect(server.port, '127.0.0.1');
-  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  let answer = '';
+  socket.on('data', (chunk) => {
+    answer += chunk;
+  });
   socket.on('error', () => {});
-  const head =
-    'POST /auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{';
-  await new Promise<void>((resolve) => socket.write(head, () => resolve()));
-  // Answered after the open request's bytes were read, since both go through one event loop.
-  await call(server, 'GET', '/health');
-  return { closed };
+  const answered = new Promise<number>((resolve) =>
+    socket.once('close', () => resolve(Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1] ?? 0))),
+  );
+  await new Promise<void>((resolve) => socket.write(text, () => resolve()));
+  return { answered };
 }
 
-/** Sign-ins, of which each costs a hash: the server works on them for a while. Gives their status, 0 without an answer. */
-async function signIns(server: Serving, count: number): Promise<{ answers: Promise<number>[] }> {
-  const answers = Array.from({ length: count }, (_, index) =>
-    call(server, 'POST', '/auth/login', {
-      body: { identifier: `nobody${index}`, password: 'wrong horse' },
-    }).then(
-      ({ status }) => status,
-      () => 0,
-    ),
-  );
-  await call(server, 'GET', '/health');
-  return { answers };
+/** Everything sent before has been read by the server: two rounds of its event loop are over. */
+async function settle(server: Serving): Promise<void> {
+  for (const _ of [1, 2]) await call(server, 'GET', '/health');
+}
+
+const post = (body: string, length = body.length) =>
+  `POST /auth/login HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n${body}`;
+
+/** Sign-ins under way, of which each costs a hash: the server works on them for a while. */
+async function signIns(server: Serving, count: number): Promise<Promise<number>[]> {
+  const answers: Promise<number>[] = [];
+  for (let index = 0; index < count; index++) {
+    const body = JSON.stringify({ identifier: `nobody${index}`, password: 'wrong horse' });
+    answers.push((await send(server, post(body))).answered);
+  }
+  await settle(server);
+  return answers;
 }
 
 /** What a server said, without the lines of its log. */
@@ -264,9 +271,10 @@ describe('the end of a server', () => {
   it('SIGTERM gives up on requests that do not end, closes everything and exits with 0', async () => {
     const directory = await newInstallation();
     const server = await serve(['--data-dir', directory], { env: { SYNCODE_TIMERS_DRAIN_MS: '500' } });
-    const { closed } = await openRequest(server);
+    const { answered } = await send(server, post('{', 99));
+    await settle(server);
     expect(await server.end('SIGTERM')).toBe(0);
-    await closed;
+    await answered;
     expect(server.said()).toContain('SIGTERM: stopping (again: at once).');
     expectNoRawError(wordsOf(server));
     expect(readdirSync(directory).filter((name) => /sock|-wal|-shm/.test(name))).toEqual([]);
@@ -277,7 +285,7 @@ describe('the end of a server', () => {
   it('what is under way is answered before', async () => {
     const directory = await newInstallation();
     const server = await serve(['--data-dir', directory]);
-    const { answers } = await signIns(server, 3);
+    const answers = await signIns(server, 3);
     expect(await server.end('SIGTERM')).toBe(0);
     expect(await Promise.all(answers)).toEqual([401, 401, 401]);
   });
@@ -285,7 +293,7 @@ describe('the end of a server', () => {
   it('a second SIGTERM ends it at once', async () => {
     const directory = await newInstallation();
     const server = await serve(['--data-dir', directory]);
-    const { answers } = await signIns(server, 40);
+    const answers = await signIns(server, 40);
     process.kill(server.pid, 'SIGTERM');
     while (!server.said().includes('stopping')) await new Promise((resolve) => setTimeout(resolve, 5));
     expect(await server.end('SIGTERM')).toBe(1);

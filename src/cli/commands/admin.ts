@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
-import { orderAccount } from '../account-order.ts';
 import { createCommand, createGroup, optionsOf } from '../command.ts';
 import { enterDataDirectory, outputOf } from '../context.ts';
 import { exitCodes } from '../failure.ts';
@@ -57,6 +56,7 @@ function createUserCommand(): Command {
     // Before anything is asked: a missing directory should not cost the answers.
     enterDataDirectory(options);
     const { email, username, displayName, passwordStdin, generatePassword } = options;
+    const { orderAccount } = await import('../account-order.ts');
     const order = await orderAccount(
       { email, username, displayName, passwordStdin, generatePassword },
       { email: '--email', username: '--username' },

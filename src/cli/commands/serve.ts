@@ -6,12 +6,8 @@ import { createLog } from '../../kernel/log.ts';
 import { hasAdministrator } from '../../server/administrators.ts';
 import { controlSocketPath } from '../../server/control-socket.ts';
 import { refuseExposure, warnExposure } from '../../server/exposure.ts';
-import {
-  createInstallation,
-  type InstallationPaths,
-  installationPaths,
-  openInstallation,
-} from '../../server/installation.ts';
+import { createInstallation, openInstallation } from '../../server/installation.ts';
+import { type InstallationPaths, installationPaths } from '../../server/installation-paths.ts';
 import { createKernel } from '../../server/kernel.ts';
 import { type PlaneName, planeNames } from '../../server/planes.ts';
 import { ListenError, type RunningServer, startServer } from '../../server/server.ts';
