@@ -72,6 +72,21 @@ export async function setUpJails(options: JailSetupOptions): Promise<JailSetup> 
   return { ok: true, drivers, host, supervisors, release };
 }
 
+/**
+ * Ends and removes what the jails of an instance that was killed have left; for a data directory that is about to be
+ * removed, since nobody can name its groups afterwards. Its lock must be free. Rejects when something could not be removed.
+ */
+export async function removeInstanceGroups(
+  dataDirectory: string,
+  { jailBinary }: ProductFiles,
+): Promise<void> {
+  const name = instanceGroupName(dataDirectory);
+  const cgroup = findCgroup(name);
+  if (jailBinary === null || !cgroup.ok) return;
+  await sweep({ jailBinary, base: cgroup.base, name, uids: null });
+  for (const directory of baseDirectories(cgroup.base)) rmdirSync(directory);
+}
+
 /** Drivers that work here, the one that was put there on purpose first; only the chosen one when one was chosen. */
 async function findDrivers(
   { config, log }: JailSetupOptions,

@@ -4,11 +4,31 @@ import path from 'node:path';
 import { execa } from 'execa';
 import { afterAll, describe, expect, it } from 'vitest';
 import { productPath } from '../../src/config/product.ts';
+import { instanceGroupName } from '../../src/execution/sandbox/cgroup.ts';
 
 const program = productPath('bin/syncode');
 const temporary = mkdtempSync(path.join(tmpdir(), 'syncode-demo-test-'));
 const environment = { TMPDIR: temporary };
 afterAll(() => rmSync(temporary, { recursive: true, force: true }));
+
+/** Control groups of this name, wherever they are; groups of others come and go meanwhile. */
+function findGroups(directory: string, name: string): string[] {
+  const entries = readdirSyncOrNothing(directory);
+  return entries.flatMap((entry) => {
+    const place = path.join(directory, entry);
+    return entry === name ? [place] : findGroups(place, name);
+  });
+}
+
+function readdirSyncOrNothing(directory: string): string[] {
+  try {
+    return readdirSync(directory, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name);
+  } catch {
+    return [];
+  }
+}
 
 const leftovers = () => readdirSync(temporary).filter((name) => name.startsWith('syncode-demo-'));
 
@@ -47,12 +67,15 @@ describe('syncode demo', () => {
     expect(signIn.status).toBe(200);
     const [directory = ''] = leftovers();
     expect(directory).not.toBe('');
+    const group = instanceGroupName(path.join(temporary, directory));
+    const groupsOf = () => findGroups('/sys/fs/cgroup', group);
+    expect(groupsOf()).not.toEqual([]);
     kept.kill('SIGKILL');
     await kept;
     expect(existsSync(path.join(temporary, directory))).toBe(true);
 
     const next = await execa(program, ['demo'], { env: environment, reject: false });
     expect(next.stdout).toContain('Removed what 1 earlier demo had left.');
-    expect([next.exitCode, leftovers()]).toEqual([0, []]);
+    expect([next.exitCode, leftovers(), groupsOf()]).toEqual([0, [], []]);
   });
 });

@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { loadConfig } from '../../config/load.ts';
 import type { SettingKey } from '../../config/schema.ts';
@@ -39,10 +40,21 @@ async function startDemoServer(directory: string, port: string | undefined): Pro
   return server;
 }
 
-/** Why programs cannot be run on this machine; null when they can. */
+/** Why programs cannot be run on this machine; null when they can. Other languages may still be tried meanwhile. */
 async function whyNoExecution({ planes }: RunningServer): Promise<string | null> {
   say('The sandbox is tested (every limit once) before the first program runs in it ...');
-  for (const line of await planes.ready()) say(`  ${line}`);
+  const python = () => planes.execution.languages().find(({ language }) => language === 'python');
+  let isTried = false;
+  const all = planes.ready().then((remarks) => {
+    isTried = true;
+    return remarks;
+  });
+  while (!isTried && python()?.available !== true) await pause(50);
+  if (python()?.available === true) {
+    say(`  every limit holds; ${python()?.version} is there.`);
+    return null;
+  }
+  for (const line of await all) say(`  ${line}`);
   return planes.execution.refusal('python');
 }
 
@@ -62,7 +74,7 @@ function invite(server: RunningServer, people: readonly Person[]): void {
 }
 
 async function demo({ keep, port }: DemoOptions): Promise<void> {
-  const removed = removeAbandonedDemos();
+  const removed = await removeAbandonedDemos();
   if (removed > 0) say(`Removed what ${removed} earlier ${removed === 1 ? 'demo' : 'demos'} had left.`);
   const directory = createDemoDirectory();
   try {

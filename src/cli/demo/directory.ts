@@ -2,6 +2,8 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { lockDataDirectory } from '../../db/data-directory.ts';
+import { removeInstanceGroups } from '../../execution/jail-setup.ts';
+import { findProductFiles } from '../../execution/product-files.ts';
 
 const PREFIX = 'syncode-demo-';
 
@@ -17,13 +19,17 @@ function isAbandoned(directory: string): boolean {
   }
 }
 
-/** Removes what demos that were killed have left; gives how many. */
-export function removeAbandonedDemos(): number {
+/** Removes what demos that were killed have left, jails and control groups included; gives how many demos that were. */
+export async function removeAbandonedDemos(): Promise<number> {
   const places = readdirSync(tmpdir())
     .filter((name) => name.startsWith(PREFIX))
     .map((name) => path.join(tmpdir(), name))
     .filter(isAbandoned);
-  for (const place of places) rmSync(place, { recursive: true, force: true });
+  for (const place of places) {
+    // What cannot be removed of the groups must not keep the demo from starting.
+    await removeInstanceGroups(place, findProductFiles()).catch(() => undefined);
+    rmSync(place, { recursive: true, force: true });
+  }
   return places.length;
 }
 
