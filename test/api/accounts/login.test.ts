@@ -234,7 +234,11 @@ describe('lock-out [S4]', () => {
 
 describe('hashing under load [S1]', () => {
   it('refuses sign-ins above the bound with SERVICE_UNAVAILABLE and Retry-After, and then goes on', async () => {
-    const busy = await startServer({ settings: { 'limits.waitingHashes': 1, 'limits.failedPasswords': 0 } });
+    const busy = await startServer({
+      settings: { 'limits.waitingHashes': 1, 'limits.failedPasswords': 0 },
+      // As in use, so that twenty requests meet however slowly they come in.
+      hashCost: { memoryKb: 64 * 1024, iterations: 3, parallelism: 1 },
+    });
     try {
       await signUp(busy);
       const replies = await Promise.all(

@@ -1,7 +1,7 @@
 import { createKeys, type KeyRing, loadKeys } from '../../../src/config/keys.ts';
 import { loadConfig } from '../../../src/config/load.ts';
 import type { Config, SettingKey } from '../../../src/config/schema.ts';
-import { type Accounts, createAccounts } from '../../../src/control/accounts/index.ts';
+import { type Accounts, createAccounts, type HashCost } from '../../../src/control/accounts/index.ts';
 import { type AdminDeps, createAuditWriter } from '../../../src/control/admin/index.ts';
 import { write } from '../../../src/db/write.ts';
 import { createJobQueue } from '../../../src/jobs/queue.ts';
@@ -53,11 +53,14 @@ export type World = {
 export type WorldOptions = {
   readonly settings?: Partial<Record<SettingKey, unknown>>;
   baseUrl?(): string;
+  /** Of password hashes; a millisecond each unless given. */
+  readonly hashCost?: HashCost;
 };
 
+const cheapHash: HashCost = { memoryKb: 1024, iterations: 1, parallelism: 1 };
 const watched = ['account.closed', 'login.ended'] as const;
 
-export function createWorld({ settings = {}, baseUrl }: WorldOptions = {}): World {
+export function createWorld({ settings = {}, baseUrl, hashCost }: WorldOptions = {}): World {
   const test = openTestDb();
   const directory = createTestDirectory();
   createKeys(directory.path, systemRandom, START);
@@ -91,7 +94,7 @@ export function createWorld({ settings = {}, baseUrl }: WorldOptions = {}): Worl
       },
       baseUrl: baseUrl ?? (() => 'http://127.0.0.1:8080'),
     },
-    { memoryKb: 1024, iterations: 1, parallelism: 1 },
+    hashCost ?? cheapHash,
   );
   const closedRooms: World['closedRooms'] = [];
   const admin: AdminDeps = {
