@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { languageNames } from '../../../src/execution/languages/registry.ts';
 import type { SupportedLanguage } from '../../../src/generated/api.ts';
 import type { SubmissionJob } from '../../../src/ports/execution.ts';
+import { describeDrivers } from '../support/drivers.ts';
 import { createRunJob, createSubmissionJob } from '../support/jobs.ts';
 import { openPlaneBench, type PlaneBench } from '../support/plane-bench.ts';
 import { type Programs, programs } from '../support/programs.ts';
@@ -30,133 +31,139 @@ function submission(
   return createSubmissionJob(nextId(), 0, { program: { language, code, driver }, comparison, cases });
 }
 
-describe.each(['bubblewrap', 'nsjail'] as const)('with %s', (driver) => {
-  let bench: PlaneBench;
-  beforeAll(async () => {
-    bench = await openPlaneBench({ driver, cacheDir });
-    expect(await bench.plane.ready()).toEqual([]);
-  }, 600_000);
-  afterAll(() => bench.close());
+describeDrivers(
+  (driver) => `with ${driver}`,
+  (driver) => {
+    let bench: PlaneBench;
+    beforeAll(async () => {
+      bench = await openPlaneBench({ driver, cacheDir });
+      expect(await bench.plane.ready()).toEqual([]);
+    }, 600_000);
+    afterAll(() => bench.close());
 
-  it('every language is there and has a version', () => {
-    expect(bench.plane.health()).toBe('ok');
-    for (const state of bench.plane.languages()) {
-      expect(state).toMatchObject({ available: true, reason: null, version: expect.stringMatching(/\d/) });
-      expect(bench.plane.refusal(state.language)).toBeNull();
-    }
-  });
-
-  describe.each(languageNames)('%s', (language) => {
-    const texts = programs[language];
-    const judge = async (code: string, more: Parameters<typeof submission>[2] = {}) => {
-      const job = submission(language, code, more);
-      const end = await bench.perform(job);
-      return { end, cases: bench.results.cases.get(job.jobId) ?? [] };
-    };
-
-    it.each<[keyof Programs, string, number]>([
-      ['right', 'accepted', 10_000],
-      ['device', 'accepted', 10_000],
-      ['wrong', 'wrong_answer', 10_000],
-      ['exits', 'runtime_error', 10_000],
-      ['loops', 'time_limit_exceeded', 300],
-      ['hoards', 'memory_limit_exceeded', 10_000],
-    ])('%s: %s', async (name, verdict, timeoutMs) => {
-      const { end, cases } = await judge(texts[name], { timeoutMs });
-      expect(end).toMatchObject({ status: 'completed', verdict });
-      expect(cases.map((one) => one.verdict)).toEqual([verdict, verdict]);
-      const exits = name === 'exits' ? 3 : name === 'right' ? 0 : undefined;
-      if (exits !== undefined) expect(cases[0]?.program?.exitCode).toBe(exits);
+    it('every language is there and has a version', () => {
+      expect(bench.plane.health()).toBe('ok');
+      for (const state of bench.plane.languages()) {
+        expect(state).toMatchObject({ available: true, reason: null, version: expect.stringMatching(/\d/) });
+        expect(bench.plane.refusal(state.language)).toBeNull();
+      }
     });
 
-    it('broken: compile_error, with the position', async () => {
-      const { end, cases } = await judge(texts.broken);
-      expect(end).toMatchObject({ status: 'completed', verdict: 'compile_error' });
-      const output = end.status === 'completed' ? end.compile.output : null;
-      expect(output).toMatch(/(main\.\w+|Main\.java)("?, line |:)\d/);
-      expect(cases.map((one) => one.verdict)).toEqual(['compile_error', 'compile_error']);
+    describe.each(languageNames)('%s', (language) => {
+      const texts = programs[language];
+      const judge = async (code: string, more: Parameters<typeof submission>[2] = {}) => {
+        const job = submission(language, code, more);
+        const end = await bench.perform(job);
+        return { end, cases: bench.results.cases.get(job.jobId) ?? [] };
+      };
+
+      it.each<[keyof Programs, string, number]>([
+        ['right', 'accepted', 10_000],
+        ['device', 'accepted', 10_000],
+        ['wrong', 'wrong_answer', 10_000],
+        ['exits', 'runtime_error', 10_000],
+        ['loops', 'time_limit_exceeded', 300],
+        ['hoards', 'memory_limit_exceeded', 10_000],
+      ])('%s: %s', async (name, verdict, timeoutMs) => {
+        const { end, cases } = await judge(texts[name], { timeoutMs });
+        expect(end).toMatchObject({ status: 'completed', verdict });
+        expect(cases.map((one) => one.verdict)).toEqual([verdict, verdict]);
+        const exits = name === 'exits' ? 3 : name === 'right' ? 0 : undefined;
+        if (exits !== undefined) expect(cases[0]?.program?.exitCode).toBe(exits);
+      });
+
+      it('broken: compile_error, with the position', async () => {
+        const { end, cases } = await judge(texts.broken);
+        expect(end).toMatchObject({ status: 'completed', verdict: 'compile_error' });
+        const output = end.status === 'completed' ? end.compile.output : null;
+        expect(output).toMatch(/(main\.\w+|Main\.java)("?, line |:)\d/);
+        expect(cases.map((one) => one.verdict)).toEqual(['compile_error', 'compile_error']);
+      });
+
+      it('a function problem: the answer counts, what is printed for debugging goes to stderr', async () => {
+        const { end, cases } = await judge(texts.solution, { driver: texts.driver });
+        expect(end).toMatchObject({ status: 'completed', verdict: 'accepted' });
+        expect(cases[0]?.program?.stderr).toBe('debugging\n');
+        expect(cases[0]?.program?.stdout).toBe('6');
+      });
+
+      it('a function problem: positions in messages are those of the own file', async () => {
+        const { end } = await judge(texts.broken, { driver: texts.driver });
+        expect(end).toMatchObject({ status: 'completed', verdict: 'compile_error' });
+        expect(end.status === 'completed' ? end.compile.output : '').toMatch(/[sS]olution\.\w+/);
+      });
+
+      it('a checker in this language sees input, answer and the whole output', async () => {
+        const end = await bench.perform(
+          submission('python', programs.python.right, {
+            comparison: { mode: 'checker', checker: { language, code: checkers[language] } },
+          }),
+        );
+        expect(end).toMatchObject({ status: 'completed', verdict: 'accepted' });
+      });
     });
 
-    it('a function problem: the answer counts, what is printed for debugging goes to stderr', async () => {
-      const { end, cases } = await judge(texts.solution, { driver: texts.driver });
-      expect(end).toMatchObject({ status: 'completed', verdict: 'accepted' });
-      expect(cases[0]?.program?.stderr).toBe('debugging\n');
-      expect(cases[0]?.program?.stdout).toBe('6');
+    it('a run shows its streams, its end and what was measured', async () => {
+      const code = 'import sys\nprint(input())\nprint("oops", file=sys.stderr)\nsys.exit(7)\n';
+      const program = { language: 'python', code, driver: null } as const;
+      const end = await bench.perform(createRunJob(nextId(), { program, stdin: 'hällo\n' }));
+      expect(end).toMatchObject({
+        status: 'completed',
+        outcome: 'runtime_error',
+        program: {
+          exitCode: 7,
+          signal: null,
+          stdout: 'hällo\n',
+          stderr: 'oops\n',
+          timedOut: false,
+          outputTruncated: false,
+        },
+      });
+      if (end.status !== 'completed') return;
+      expect(end.program.durationMs).toBeGreaterThan(0);
+      expect(end.program.cpuTimeMs).toBeGreaterThan(0);
+      expect(end.program.memoryUsageMb).toBeGreaterThan(1);
     });
 
-    it('a function problem: positions in messages are those of the own file', async () => {
-      const { end } = await judge(texts.broken, { driver: texts.driver });
-      expect(end).toMatchObject({ status: 'completed', verdict: 'compile_error' });
-      expect(end.status === 'completed' ? end.compile.output : '').toMatch(/[sS]olution\.\w+/);
+    it('a flood of output is cut and killed', async () => {
+      const program = { language: 'python', code: 'while True: print("x" * 100)\n', driver: null } as const;
+      const end = await bench.perform(createRunJob(nextId(), { program }));
+      expect(end).toMatchObject({ outcome: 'output_limit_exceeded', program: { outputTruncated: true } });
+      expect(end.status === 'completed' && end.program.stdout.length).toBe(65_536);
     });
 
-    it('a checker in this language sees input, answer and the whole output', async () => {
-      const end = await bench.perform(
-        submission('python', programs.python.right, {
-          comparison: { mode: 'checker', checker: { language, code: checkers[language] } },
-        }),
+    it('sleeping does not help', async () => {
+      const program = { language: 'python', code: 'import time\ntime.sleep(60)\n', driver: null } as const;
+      const limits = { timeoutMs: 100, memoryMb: 64 };
+      const end = await bench.perform(createRunJob(nextId(), { program, limits }));
+      expect(end).toMatchObject({
+        outcome: 'time_limit_exceeded',
+        program: { timedOut: true, signal: 'SIGKILL' },
+      });
+    });
+
+    it('a compiled program is taken from the cache, and made again when its files were damaged', async () => {
+      const job = () => submission('c', programs.c.right);
+      const first = await bench.perform(job());
+      const second = await bench.perform(job());
+      expect(second).toEqual(first);
+    });
+
+    it('a cancelled job is killed and stores nothing', async () => {
+      const program = { language: 'python', code: 'import time\ntime.sleep(60)\n', driver: null } as const;
+      const jobId = nextId();
+      await bench.enqueue(
+        createRunJob(jobId, { program, limits: { timeoutMs: 10_000, memoryMb: 64 } }),
+        'ann',
       );
-      expect(end).toMatchObject({ status: 'completed', verdict: 'accepted' });
+      while (bench.results.states.get(jobId) !== 'running') await new Promise((wake) => setTimeout(wake, 5));
+      await bench.cancel(jobId);
+      const quick = { language: 'python', code: 'print(1)', driver: null } as const;
+      await Promise.all([1, 2, 3].map(() => bench.perform(createRunJob(nextId(), { program: quick }))));
+      expect(bench.results.finished.some((one) => one.jobId === jobId)).toBe(false);
     });
-  });
-
-  it('a run shows its streams, its end and what was measured', async () => {
-    const code = 'import sys\nprint(input())\nprint("oops", file=sys.stderr)\nsys.exit(7)\n';
-    const program = { language: 'python', code, driver: null } as const;
-    const end = await bench.perform(createRunJob(nextId(), { program, stdin: 'hällo\n' }));
-    expect(end).toMatchObject({
-      status: 'completed',
-      outcome: 'runtime_error',
-      program: {
-        exitCode: 7,
-        signal: null,
-        stdout: 'hällo\n',
-        stderr: 'oops\n',
-        timedOut: false,
-        outputTruncated: false,
-      },
-    });
-    if (end.status !== 'completed') return;
-    expect(end.program.durationMs).toBeGreaterThan(0);
-    expect(end.program.cpuTimeMs).toBeGreaterThan(0);
-    expect(end.program.memoryUsageMb).toBeGreaterThan(1);
-  });
-
-  it('a flood of output is cut and killed', async () => {
-    const program = { language: 'python', code: 'while True: print("x" * 100)\n', driver: null } as const;
-    const end = await bench.perform(createRunJob(nextId(), { program }));
-    expect(end).toMatchObject({ outcome: 'output_limit_exceeded', program: { outputTruncated: true } });
-    expect(end.status === 'completed' && end.program.stdout.length).toBe(65_536);
-  });
-
-  it('sleeping does not help', async () => {
-    const program = { language: 'python', code: 'import time\ntime.sleep(60)\n', driver: null } as const;
-    const limits = { timeoutMs: 100, memoryMb: 64 };
-    const end = await bench.perform(createRunJob(nextId(), { program, limits }));
-    expect(end).toMatchObject({
-      outcome: 'time_limit_exceeded',
-      program: { timedOut: true, signal: 'SIGKILL' },
-    });
-  });
-
-  it('a compiled program is taken from the cache, and made again when its files were damaged', async () => {
-    const job = () => submission('c', programs.c.right);
-    const first = await bench.perform(job());
-    const second = await bench.perform(job());
-    expect(second).toEqual(first);
-  });
-
-  it('a cancelled job is killed and stores nothing', async () => {
-    const program = { language: 'python', code: 'import time\ntime.sleep(60)\n', driver: null } as const;
-    const jobId = nextId();
-    await bench.enqueue(createRunJob(jobId, { program, limits: { timeoutMs: 10_000, memoryMb: 64 } }), 'ann');
-    while (bench.results.states.get(jobId) !== 'running') await new Promise((wake) => setTimeout(wake, 5));
-    await bench.cancel(jobId);
-    const quick = { language: 'python', code: 'print(1)', driver: null } as const;
-    await Promise.all([1, 2, 3].map(() => bench.perform(createRunJob(nextId(), { program: quick }))));
-    expect(bench.results.finished.some((one) => one.jobId === jobId)).toBe(false);
-  });
-});
+  },
+);
 
 const checkers: Readonly<Record<SupportedLanguage, string>> = {
   python: `import os, sys

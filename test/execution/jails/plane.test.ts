@@ -8,6 +8,7 @@ import { createJobQueue } from '../../../src/jobs/queue.ts';
 import { systemClock } from '../../../src/kernel/clock.ts';
 import { silentLog as log } from '../../../src/kernel/log.ts';
 import { openTestDb } from '../../support/database.ts';
+import { describeDrivers } from '../support/drivers.ts';
 import { createRunJob } from '../support/jobs.ts';
 import { serveAndKill } from '../support/killing.ts';
 import { buildJail, openPlaneBench, type PlaneBench } from '../support/plane-bench.ts';
@@ -99,35 +100,38 @@ describe('the plane', () => {
     }));
 });
 
-describe.each(['bubblewrap', 'nsjail'] as const)('a server with %s that is killed', (driver) => {
-  it('ends every job exactly once, and leaves nothing once it has started again', async () => {
-    buildJail();
-    const test = openTestDb({ mode: 'command' });
-    try {
-      const { path } = test.db;
-      const dataDirectory = join(test.directory, 'data');
-      mkdirSync(dataDirectory);
-      const cacheDir = join(test.directory, 'cache');
-      const queue = createJobQueue({ owner: 'test', clock: systemClock, log, leaseMs: 30_000 });
-      const jobs = await queueJobs(test.db, queue, 20);
-      await test.db.close();
-      const script = join(import.meta.dirname, '../support/plane-child.ts');
-      const words = [path, dataDirectory, cacheDir, driver];
-      let starts = 0;
-      while (!(await serveAndKill(script, words, 100 + Math.random() * 300 + 500 * starts))) {
-        expect(++starts).toBeLessThan(30);
+describeDrivers(
+  (driver) => `a server with ${driver} that is killed`,
+  (driver) => {
+    it('ends every job exactly once, and leaves nothing once it has started again', async () => {
+      buildJail();
+      const test = openTestDb({ mode: 'command' });
+      try {
+        const { path } = test.db;
+        const dataDirectory = join(test.directory, 'data');
+        mkdirSync(dataDirectory);
+        const cacheDir = join(test.directory, 'cache');
+        const queue = createJobQueue({ owner: 'test', clock: systemClock, log, leaseMs: 30_000 });
+        const jobs = await queueJobs(test.db, queue, 20);
+        await test.db.close();
+        const script = join(import.meta.dirname, '../support/plane-child.ts');
+        const words = [path, dataDirectory, cacheDir, driver];
+        let starts = 0;
+        while (!(await serveAndKill(script, words, 100 + Math.random() * 300 + 500 * starts))) {
+          expect(++starts).toBeLessThan(30);
+        }
+        const db = openDb({ path, log, mode: 'command' });
+        const { wrong, completed } = checkEnds(db, jobs);
+        await db.close();
+        expect(wrong).toEqual([]);
+        expect(completed).toBeGreaterThan(0);
+        expectNoJails(dataDirectory);
+      } finally {
+        await test.close();
       }
-      const db = openDb({ path, log, mode: 'command' });
-      const { wrong, completed } = checkEnds(db, jobs);
-      await db.close();
-      expect(wrong).toEqual([]);
-      expect(completed).toBeGreaterThan(0);
-      expectNoJails(dataDirectory);
-    } finally {
-      await test.close();
-    }
-  }, 600_000);
-});
+    }, 600_000);
+  },
+);
 
 /** The last server was killed too: what it left goes with the sweep that every start does. */
 function expectNoJails(dataDirectory: string): void {
