@@ -131,26 +131,17 @@ describe('config set', () => {
 
   it.each([
     [['server.prot', '1'], 'There is no setting server.prot.', 'Did you mean server.port?'],
-    [['port', '1'], 'There is no setting port.', 'Did you mean server.port?'],
     [['toString', '1'], 'There is no setting toString.', ''],
     [['server.port', ''], 'server.port cannot be "".', 'It must be a number.'],
-    [['server.port', '99999'], 'server.port cannot be "99999".', 'It must be at most 65535.'],
     [['server.port', '80.5'], 'server.port cannot be "80.5".', 'It must be a whole number.'],
     [['instance.name', ''], 'instance.name cannot be "".', 'It must not be empty.'],
-    [['instance.name', 'x'.repeat(61)], 'instance.name cannot be', 'It must have at most 60 characters.'],
     [['auth.registration', 'shut'], 'auth.registration cannot be "shut".', 'It must be one of open, closed.'],
-    [['server.insecureHttp', 'maybe'], 'cannot be "maybe".', 'It must be true or false.'],
     [
       ['server.publicUrl', 'syncode.example.org'],
       'server.publicUrl cannot be',
       'It must be an address such as https://',
     ],
     [['server.corsOrigins', '*'], 'server.corsOrigins cannot be "*".', 'Each must be an exact origin'],
-    [
-      ['server.trustedProxies', 'everybody'],
-      'server.trustedProxies cannot be',
-      'Each must be an address or a range',
-    ],
   ])('refuses %j in words and changes nothing', async (words, what, why) => {
     const before = text();
     const audited = auditOf(directory).length;

@@ -70,6 +70,23 @@ async function liveOneLife(directory: string): Promise<void> {
     changed: true,
   });
   expect((await admin('unban', 'mallory')).out).toBe('mallory was not banned; nothing changed.\n');
+  const seeded = documentOf(await run(['seed', '--json', ...at], as('grace')));
+  expect(seeded.problems).toContainEqual(expect.objectContaining({ outcome: 'created' }));
+  const verbs = auditOf(directory).filter(({ action }) => action.startsWith('cli.'));
+  expect(verbs).toEqual(
+    ['create', 'ban', 'unban'].map((verb) => ({
+      action: `cli.user.${verb}`,
+      osUser: 'grace',
+      target: row?.id,
+      actor: null,
+    })),
+  );
+}
+
+/** What is refused is refused in words, and leaves no trace. */
+async function refuseAll(directory: string): Promise<void> {
+  const admin = (...words: string[]) => run(['admin', ...words, '--data-dir', directory]);
+  const audited = auditOf(directory);
   expectRefusal(await admin('reset-link', 'mallory'), 3, 'No reset link is waiting for this user');
   expectRefusal(
     await admin('unban', 'nobody'),
@@ -86,23 +103,16 @@ async function liveOneLife(directory: string): Promise<void> {
     2,
     'reason: it must have at most 500 characters.',
   );
-  const seeded = documentOf(await run(['seed', '--json', ...at], as('grace')));
-  expect(seeded.problems).toContainEqual(expect.objectContaining({ outcome: 'created' }));
-  expect((await run(['seed', ...at])).out).toMatch(/^PROBLEM +PACKAGE +RESULT\n.+there already\n/);
-  const verbs = auditOf(directory).filter(({ action }) => action.startsWith('cli.'));
-  expect(verbs).toEqual(
-    ['create', 'ban', 'unban'].map((verb) => ({
-      action: `cli.user.${verb}`,
-      osUser: 'grace',
-      target: row?.id,
-      actor: null,
-    })),
-  );
+  expect(auditOf(directory)).toEqual(audited);
 }
 
 describe('commands that change data', () => {
   it('act without a server, each audited with the name of the system user', async () => {
-    await liveOneLife(await newInstallation());
+    const directory = await newInstallation();
+    await liveOneLife(directory);
+    await refuseAll(directory);
+    const again = await run(['seed', '--data-dir', directory]);
+    expect(again.out).toMatch(/^PROBLEM +PACKAGE +RESULT\n.+there already\n/);
   }, 90_000);
 
   it('act the same through a running server', async () => {
@@ -127,9 +137,15 @@ describe('commands that change data', () => {
 });
 
 describe('on a running server', () => {
+  let directory: string;
+  let server: Serving;
+  beforeAll(async () => {
+    directory = await newInstallation();
+    server = await serve(['--data-dir', directory]);
+  });
+  afterAll(() => server.end('SIGTERM'));
+
   it('a ban ends logins and refuses tokens within a second; unbanned, the user signs in again', async () => {
-    const directory = await newInstallation();
-    const server = await serve(['--data-dir', directory]);
     const password = await createUser(directory, 'mallory');
     const token = await signIn(server, 'mallory', password);
     const me = () => call(server, 'GET', '/users/me', { token });
@@ -143,39 +159,34 @@ describe('on a running server', () => {
     // The login that the ban ended stays ended.
     expect((await me()).status).toBe(401);
     await signIn(server, 'mallory', password);
-    await server.end('SIGTERM');
   });
 
   it("a ban closes the sockets of the user within a second, and nobody else's", async () => {
-    const directory = await newInstallation();
-    const server = await serve(['--data-dir', directory]);
     const person = (username: string) =>
       new Person(
         username,
         { username, email: `${username}@example.org`, password: 'correct horse' },
         server.url,
       );
-    const [host, guest] = [person('host'), person('mallory')];
+    const [host, guest] = [person('host'), person('eve')];
     for (const one of [host, guest]) await one.register();
     const body = { mode: 'peer', name: 'Practice', language: 'python' } as const;
     const { roomId, roomCode } = await host.api.call('POST /rooms', { body });
     for (const one of [host, guest]) await one.enter(roomId, roomCode ?? '');
     const state = async () => guest.connection.state;
     expect((await state()).status).not.toBe('ended');
-    expect((await run(['admin', 'ban', 'mallory', '--data-dir', directory])).code).toBe(0);
+    expect((await run(['admin', 'ban', 'eve', '--data-dir', directory])).code).toBe(0);
     const ended = await within1s(state, ({ status }) => status === 'ended');
     expect(ended).toEqual({ status: 'ended', reason: 'forbidden' });
     expect(host.connection.state.status).not.toBe('ended');
     for (const one of [host, guest]) one.leave();
-    await server.end('SIGTERM');
   });
 
   it('a reset link is shown, each look audited, and opens the account once', async () => {
-    const directory = await newInstallation();
-    const server = await serve(['--data-dir', directory]);
     const old = await createUser(directory, 'bob');
     await call(server, 'POST', '/auth/forgot-password', { body: { email: 'bob@example.org' } });
-    const look = () => run(['admin', 'reset-link', 'bob', '--data-dir', directory], as('grace'));
+    const look = (...words: string[]) =>
+      run(['admin', 'reset-link', 'bob', '--data-dir', directory, ...words], as('grace'));
     let shown = await look();
     for (let round = 0; shown.code === 3 && round < 20; round++) shown = await look();
     expect(shown.code, shown.err).toBe(0);
@@ -183,9 +194,15 @@ describe('on a running server', () => {
       /^(\S+)\nFor bob, to be used once, until (\d{4}-\d\d-\d\d \d\d:\d\d UTC)\.\n$/.exec(shown.out) ?? [];
     expect(until).toBeDefined();
     expect(link.startsWith(`${server.url}/`)).toBe(true);
+    expect(documentOf(await look('--json'))).toEqual({
+      v: 1,
+      username: 'bob',
+      link,
+      expiresAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.+Z$/),
+    });
     const token = link.slice(link.indexOf('#') + 1);
     const looks = auditOf(directory).filter(({ action }) => action === 'cli.user.reset_link');
-    expect(looks).toHaveLength(1);
+    expect(looks).toHaveLength(2);
     expect(JSON.stringify(rowsOf(directory, 'SELECT * FROM audit_log'))).not.toContain(token);
     expect(server.said()).not.toContain(token);
     const body = { token, newPassword: 'a better horse' };
@@ -194,7 +211,6 @@ describe('on a running server', () => {
     const former = { identifier: 'bob', password: old };
     expect((await call(server, 'POST', '/auth/login', { body: former })).status).toBe(401);
     expectRefusal(await look(), 3, 'No reset link is waiting');
-    await server.end('SIGTERM');
   });
 });
 
@@ -312,7 +328,7 @@ describe('what answers in place of a server', () => {
   it('a path too long for a socket is refused with a remedy, by every command', async () => {
     const directory = path.join(newPlace(), 'x'.repeat(100));
     mkdirSync(path.join(directory, 'keys'), { recursive: true, mode: 0o700 });
-    for (const args of [['admin', 'ban', 'x'], ['seed'], ['serve'], ['init']])
+    for (const args of [['admin', 'ban', 'x'], ['serve']])
       expectRefusal(
         await run([...args, '--data-dir', directory]),
         2,

@@ -172,7 +172,7 @@ describe('no arguments at all bring out a raw exception', () => {
       fc.asyncProperty(line, line, async (one, other) => {
         await Promise.all([check(one, directory), check(other, newPlace())]);
       }),
-      { numRuns: 12, endOnFailure: true },
+      { numRuns: 6, endOnFailure: true },
     );
   }, 120_000);
 });
@@ -191,7 +191,7 @@ describe('the launcher', () => {
     const place = newPlace();
     mkdirSync(path.join(place, 'old'), { recursive: true });
     cpSync(path.join(root, 'bin'), path.join(place, 'bin'), { recursive: true });
-    writeFileSync(path.join(place, 'old/node'), '#!/bin/sh\necho 22\n');
+    writeFileSync(path.join(place, 'old/node'), '#!/bin/sh\necho v22.99.0\n');
     chmodSync(path.join(place, 'old/node'), 0o755);
     const call = (first: string) =>
       execa(path.join(place, 'bin/syncode'), ['version'], {
