@@ -12,6 +12,7 @@ import {
   newInstallation,
   newPlace,
   run,
+  runHere,
   serve,
 } from './support.ts';
 
@@ -24,6 +25,7 @@ afterAll(cleanUp);
 
 const config = (words: readonly string[], env: Record<string, string> = {}) =>
   run(['config', ...words, '--data-dir', directory], { env });
+const configHere = (...words: string[]) => runHere(['config', ...words, '--data-dir', directory]);
 const file = () => path.join(directory, 'config.toml');
 const text = () => readFileSync(file(), 'utf8');
 
@@ -145,7 +147,7 @@ describe('config set', () => {
   ])('refuses %j in words and changes nothing', async (words, what, why) => {
     const before = text();
     const audited = auditOf(directory).length;
-    expectRefusal(await config(['set', ...words]), 2, what, why);
+    expectRefusal(await configHere('set', ...words), 2, what, why);
     expect(text()).toBe(before);
     expect(readdirSync(directory).filter((name) => name.includes('.new'))).toEqual([]);
     expect(auditOf(directory)).toHaveLength(audited);
@@ -178,14 +180,14 @@ describe('config validate', () => {
     ['[limits]\nhostedRooms = "\u0007"\n', ':2 is not valid TOML', ''],
   ])('%j is refused with file and line', async (content, what, remedy) => {
     writeFileSync(file(), content);
-    expectRefusal(await config(['validate']), 2, `${file()}${what}`, remedy);
+    expectRefusal(await configHere('validate'), 2, `${file()}${what}`, remedy);
   });
 
   it('what it refuses is refused by every other command too', async () => {
     writeFileSync(file(), '[server]\nport = "x"\n');
     for (const args of [['config', 'show'], ['seed'], ['serve'], ['init', '--no-admin']])
       expectRefusal(
-        await run([...args, '--data-dir', directory]),
+        await runHere([...args, '--data-dir', directory]),
         2,
         `${file()}:2: server.port cannot be "x"`,
       );

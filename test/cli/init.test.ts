@@ -22,6 +22,7 @@ import {
   root,
   rowsOf,
   run,
+  runHere,
   serve,
 } from './support.ts';
 
@@ -30,6 +31,8 @@ afterAll(cleanUp);
 
 const admin = ['--admin-email', 'ada@example.org', '--admin-username', 'ada'];
 const init = (directory: string, ...args: string[]) => run(['init', '--data-dir', directory, ...args]);
+const initHere = (directory: string, ...args: string[]) =>
+  runHere(['init', '--data-dir', directory, ...args]);
 
 /** Mode of everything below a directory, by relative path. */
 function modesOf(directory: string): Record<string, string> {
@@ -139,13 +142,13 @@ describe('init leaves nothing behind', () => {
     [
       'one answer is missing',
       ['--admin-email', 'ada@example.org'],
-      '',
+      null,
       'Add --admin-username, or --no-admin',
     ],
     [
       'names are wrong',
       ['--admin-email', 'ada', '--admin-username', 'a b'],
-      '',
+      null,
       /username: 3 to 30 letters, digits and _\.\n {2}email: an address such as/,
     ],
     ['the password is short', [...admin, '--password-stdin'], 'short\n', 'password: 8 to 128 characters.'],
@@ -164,7 +167,8 @@ describe('init leaves nothing behind', () => {
     ],
   ])('when %s', async (_, args, input, text) => {
     const directory = newPlace();
-    expectRefusal(await run(['init', '--data-dir', directory, ...args], { input }), 2, text);
+    const words = ['init', '--data-dir', directory, ...args];
+    expectRefusal(input === null ? await runHere(words) : await run(words, { input }), 2, text);
     expect(existsSync(directory)).toBe(false);
   });
 
@@ -182,15 +186,30 @@ describe('init leaves nothing behind', () => {
 
   it('when the path is too long for a control socket', async () => {
     const directory = path.join(newPlace(), tooLong);
-    expectRefusal(await init(directory, '--no-admin'), 2, 'is too long', /at most 107 bytes/, 'shorter path');
+    expectRefusal(
+      await initHere(directory, '--no-admin'),
+      2,
+      'is too long',
+      /at most 107 bytes/,
+      'shorter path',
+    );
     expect(existsSync(path.dirname(directory))).toBe(false);
   });
 
   it('when the place cannot be had', async () => {
     const place = path.dirname(newPlace());
     writeFileSync(path.join(place, 'file'), '');
-    expectRefusal(await init(path.join(place, 'file'), '--no-admin'), 2, 'is not a directory', '--data-dir');
-    expectRefusal(await init(path.join(place, 'file/in'), '--no-admin'), 1, 'A part of the path is a file.');
+    expectRefusal(
+      await initHere(path.join(place, 'file'), '--no-admin'),
+      2,
+      'is not a directory',
+      '--data-dir',
+    );
+    expectRefusal(
+      await initHere(path.join(place, 'file/in'), '--no-admin'),
+      1,
+      'A part of the path is a file.',
+    );
     // Here mkdir fails with ENOENT for root too; a recursive mkdir of Node would never return.
     expectRefusal(await init('/proc/syncode', '--no-admin'), 1, '/proc/syncode cannot be used.');
   });
@@ -200,7 +219,7 @@ describe('init leaves nothing behind', () => {
     mkdirSync(directory, { mode: 0o700 });
     chmodSync(directory, 0o750);
     expectRefusal(
-      await init(directory, ...admin),
+      await initHere(directory, ...admin),
       1,
       'open to other users (mode 0750)',
       `\n  chmod 0700 ${directory}\n`,

@@ -15,6 +15,7 @@ import {
   newPlace,
   rowsOf,
   run,
+  runHere,
   type Serving,
   serve,
 } from './support.ts';
@@ -85,7 +86,7 @@ async function liveOneLife(directory: string): Promise<void> {
 
 /** What is refused is refused in words, and leaves no trace. */
 async function refuseAll(directory: string): Promise<void> {
-  const admin = (...words: string[]) => run(['admin', ...words, '--data-dir', directory]);
+  const admin = (...words: string[]) => runHere(['admin', ...words, '--data-dir', directory]);
   const audited = auditOf(directory);
   expectRefusal(await admin('reset-link', 'mallory'), 3, 'No reset link is waiting for this user');
   expectRefusal(
@@ -131,7 +132,7 @@ describe('commands that change data', () => {
       ['migrate', 'status'],
       ['config', 'validate'],
     ])
-      expectRefusal(await run([...args, '--data-dir', directory]), 3, 'There is no data directory');
+      expectRefusal(await runHere([...args, '--data-dir', directory]), 3, 'There is no data directory');
     expect(existsSync(directory)).toBe(false);
   });
 });
@@ -304,7 +305,7 @@ describe('what answers in place of a server', () => {
     });
     server.listen(path.join(directory, 'syncode.sock'));
     await once(server, 'listening');
-    const outcome = await run(['admin', 'ban', 'x', '--data-dir', directory]);
+    const outcome = await runHere(['admin', 'ban', 'x', '--data-dir', directory]);
     server.close();
     return outcome;
   }
@@ -330,7 +331,7 @@ describe('what answers in place of a server', () => {
     mkdirSync(path.join(directory, 'keys'), { recursive: true, mode: 0o700 });
     for (const args of [['admin', 'ban', 'x'], ['serve']])
       expectRefusal(
-        await run([...args, '--data-dir', directory]),
+        await runHere([...args, '--data-dir', directory]),
         2,
         /at most 107 bytes/,
         'Use a data directory with a shorter path',

@@ -25,6 +25,7 @@ import {
   newInstallation,
   rowsOf,
   run,
+  runHere,
   serve,
 } from './support.ts';
 
@@ -110,7 +111,7 @@ describe('a schema that does not belong to this program', () => {
     expectRefusal(await tryServe(directory), 4, what, remedy);
     const others = [['migrate'], ['migrate', 'status'], ['admin', 'ban', 'x'], ['init', '--no-admin']];
     for (const args of state === 'newer' ? others : others.slice(0, 1))
-      expectRefusal(await run([...args, '--data-dir', directory]), 4, what, remedy);
+      expectRefusal(await runHere([...args, '--data-dir', directory]), 4, what, remedy);
     expect(stateOf(directory)).toEqual(before);
   });
 });
@@ -183,7 +184,7 @@ describe('damage', () => {
       ['admin', 'ban', 'x'],
       ['init', '--no-admin'],
     ]) {
-      const outcome = await run([...args, '--data-dir', directory]);
+      const outcome = await runHere([...args, '--data-dir', directory]);
       expectRefusal(outcome, 1, /database/);
       expect(outcome.err.trim().split('\n').length).toBeGreaterThan(1);
       expect(outcome.err).not.toContain('The program failed');

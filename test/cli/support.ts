@@ -7,7 +7,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import Database from 'better-sqlite3';
 import { execa, type Options } from 'execa';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 
 export const root = path.resolve(import.meta.dirname, '../..');
 export const program = path.join(root, 'bin/syncode');
@@ -75,6 +75,31 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
   const { exitCode, stdout, stderr } = await child;
   running.delete(child);
   return { code: exitCode, out: String(stdout), err: String(stderr) };
+}
+
+/**
+ * As run, but inside this process, from the sources: for tables of refusals, which would cost a start of Node.js each.
+ * Not for what changes the user or serves.
+ */
+export async function runHere(args: readonly string[]): Promise<Outcome> {
+  const { runProgram } = await import('../../src/cli/program.ts');
+  const shown = { out: '', err: '' };
+  const spies = (
+    [
+      ['stdout', 'out'],
+      ['stderr', 'err'],
+    ] as const
+  ).map(([stream, name]) =>
+    vi.spyOn(process[stream], 'write').mockImplementation((text) => {
+      shown[name] += text;
+      return true;
+    }),
+  );
+  try {
+    return { code: await runProgram(args), ...shown };
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
 }
 
 /** The versioned document that a command prints with --json. */

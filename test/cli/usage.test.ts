@@ -15,6 +15,7 @@ import {
   program,
   root,
   run,
+  runHere,
 } from './support.ts';
 
 let nowhere: string;
@@ -69,7 +70,11 @@ describe('a wrong call ends with 2 and says what was meant', () => {
       'See "syncode help admin create".',
     ],
   ])('%j', async (args, what, remedy) => {
-    expectRefusal(await bare(...args), 2, `syncode: ${what}`, remedy);
+    expectRefusal(await runHere(args), 2, `syncode: ${what}`, remedy);
+  });
+
+  it('as a program of its own too', async () => {
+    expectRefusal(await bare('vesion'), 2, 'Did you mean "syncode version"?');
   });
 
   it('without any words shows the help, on standard error', async () => {
