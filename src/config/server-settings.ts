@@ -54,5 +54,9 @@ export const serverSettings = {
     addressOrRange,
   ),
   'auth.registration': choice(['open', 'closed'], 'open', 'Whether people may register themselves.'),
-  'log.level': choice(['debug', 'info', 'warn', 'error', 'silent'], 'info', 'Least severity that is logged.'),
+  'log.level': choice(
+    ['debug', 'info', 'warn', 'error', 'silent'],
+    'info',
+    'Least severity that is logged; on a terminal, while nobody has chosen one, it is warn.',
+  ),
 } as const;

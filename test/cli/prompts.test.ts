@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildProgram, call, cleanUp, newInstallation, newPlace, program, rowsOf, serve } from './support.ts';
 
@@ -121,6 +122,20 @@ describe('admin create on a terminal', () => {
     const { code, shown } = await onTerminal(['admin', 'create', '--data-dir', newPlace()], []);
     expect(code).toBe(3);
     expect(shown).not.toContain('Mail address');
+  });
+});
+
+describe('serve on a terminal', () => {
+  it('is ended by Ctrl-C; its log is not mixed with what is said, unless a level was chosen', async () => {
+    const directory = newPlace();
+    const words = ['serve', '--init', '--planes', 'control', '--port', '0', '--data-dir', directory];
+    const first = await onTerminal(words, [['admin create --admin', CTRL_C]]);
+    expect(first.code, first.shown).toBe(0);
+    expect(first.shown).toMatch(/^Syncode answers at [\s\S]+SIGINT: stopping \(again: at once\)\.\n$/);
+    expect(first.shown).not.toContain('{');
+    writeFileSync(path.join(directory, 'config.toml'), '[log]\nlevel = "info"\n');
+    const second = await onTerminal(words, [['admin create --admin', CTRL_C]]);
+    expect(second.shown).toContain('"msg":"stopping"');
   });
 });
 

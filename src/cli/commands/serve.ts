@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
+import type { LoadedConfig } from '../../config/load.ts';
 import type { Config, SettingKey } from '../../config/schema.ts';
-import { createLog } from '../../kernel/log.ts';
+import { createLog, type LogLevel } from '../../kernel/log.ts';
 import { hasAdministrator } from '../../server/administrators.ts';
 import { controlSocketPath } from '../../server/control-socket.ts';
 import { refuseExposure, warnExposure } from '../../server/exposure.ts';
@@ -122,8 +123,15 @@ function prepareDirectory(options: ServeOptions): InstallationPaths {
   return enterInstallation(options);
 }
 
-function open(directory: string, config: Config, migrate: boolean) {
-  const log = createLog(config['log.level']);
+/** On a terminal people read along, and the log's lines would bury what is meant for them. */
+function logLevelOf({ config, origins }: LoadedConfig): LogLevel {
+  const isChosen = origins['log.level'] !== 'default';
+  return process.stderr.isTTY && !isChosen ? 'warn' : config['log.level'];
+}
+
+function open(directory: string, loaded: LoadedConfig, migrate: boolean) {
+  const { config } = loaded;
+  const log = createLog(logLevelOf(loaded));
   const kernel = createKernel(config, log);
   const installation = openInstallation(directory, { log, mode: 'server', migrate });
   const { applied, backup } = installation.migrated;
@@ -139,10 +147,10 @@ async function serve(options: ServeOptions): Promise<void> {
     'server.host': options.host,
     'server.port': options.port,
   };
-  const { config } = configOf(directory, flags);
-  checkExposure(config);
+  const loaded = configOf(directory, flags);
+  checkExposure(loaded.config);
   controlSocketPath(directory);
-  const { kernel, installation } = open(directory, config, options.migrate);
+  const { kernel, installation } = open(directory, loaded, options.migrate);
   const server = await startServer({ kernel, installation, planes }).catch((error: unknown) => {
     throw error instanceof ListenError ? explainListen(error) : error;
   });
