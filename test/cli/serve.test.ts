@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -177,29 +177,6 @@ describe('serve does not start', () => {
     expect((await call(server, 'GET', '/health')).status).toBe(200);
     await server.end('SIGTERM');
   });
-
-  it.each([
-    [['--port', '70000'], {}, /server\.port cannot be "70000": it must be at most 65535\./],
-    [['--port', 'x'], {}, /server\.port cannot be "x": it must be a number\./],
-    [
-      ['--planes', 'control,elephants'],
-      {},
-      /--planes control,elephants cannot be served\.\n {2}Name control, and any of/,
-    ],
-    [
-      [],
-      { UV_THREADPOOL_SIZE: '4' },
-      /UV_THREADPOOL_SIZE is 4; the server needs 16 threads\.\n.+\n.+leave UV_THREADPOOL_SIZE alone/,
-    ],
-    [
-      [],
-      { SYNCODE_SERVER_INSECURE_HTTP: 'perhaps' },
-      'SYNCODE_SERVER_INSECURE_HTTP: server.insecureHttp cannot be "perhaps": it must be true or false.',
-    ],
-  ])('with %j and %j', async (args, env, text) => {
-    const directory = await newInstallation();
-    expectRefusal(await tryServe(directory, args, env as Record<string, string>), 2, text);
-  });
 });
 
 describe('another address than loopback [S36]', () => {
@@ -289,19 +266,5 @@ describe('the end of a server', () => {
     await settle(next);
     expect(await next.end('SIGTERM')).toBe(0);
     expect(await answered).not.toBe(200);
-  });
-});
-
-describe('rights [S33]', () => {
-  it.each([
-    ['.', 0o755, 'is open to other users (mode 0755)', 'chmod 0700'],
-    ['syncode.db', 0o640, 'is open to other users (mode 0640)', 'chmod 0600'],
-    ['keys/access.json', 0o604, 'is open to other users (mode 0604)', 'chmod 0600'],
-  ])('serve refuses %s with mode %o', async (name, mode, what, remedy) => {
-    const directory = await newInstallation();
-    const file = path.join(directory, name);
-    chmodSync(file, mode);
-    const outcome = await tryServe(directory);
-    expectRefusal(outcome, name.startsWith('keys') ? 2 : 1, what, `${remedy} ${path.resolve(file)}`);
   });
 });

@@ -81,9 +81,13 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
  * As run, but inside this process, from the sources: for tables of refusals, which would cost a start of Node.js each.
  * Not for what changes the user or serves.
  */
-export async function runHere(args: readonly string[]): Promise<Outcome> {
+export async function runHere(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Outcome> {
   const { runProgram } = await import('../../src/cli/program.ts');
   const shown = { out: '', err: '' };
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
   const spies = (
     [
       ['stdout', 'out'],
@@ -99,6 +103,7 @@ export async function runHere(args: readonly string[]): Promise<Outcome> {
     return { code: await runProgram(args), ...shown };
   } finally {
     for (const spy of spies) spy.mockRestore();
+    vi.unstubAllEnvs();
   }
 }
 

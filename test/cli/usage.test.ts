@@ -1,14 +1,12 @@
 import { chmodSync, cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { execa } from 'execa';
-import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { productVersion } from '../../src/config/product.ts';
 import {
   buildProgram,
   cleanUp,
   documentOf,
-  expectNoRawError,
   expectRefusal,
   newInstallation,
   newPlace,
@@ -129,57 +127,6 @@ describe('shared options', () => {
     expect(stdout).toHaveLength(20);
     expect(stderr).toBe('');
   });
-});
-
-describe('no arguments at all bring out a raw exception', () => {
-  // serve, demo, doctor, languages and sandbox would do their work, which takes long.
-  const names =
-    'init seed admin config migrate openapi version help create ban unban reset-link show set validate status';
-  const options =
-    '--data-dir --json --debug --email --username --admin-email --password-stdin --origin --force --reason --no-admin --unbound -h -V --';
-  const values = [
-    '',
-    ' ',
-    '/',
-    '/proc/none',
-    '/dev/null',
-    '/etc/passwd',
-    '..',
-    '-1',
-    '0',
-    '\u0001',
-    '💥',
-    'a'.repeat(300),
-    'a/'.repeat(3000),
-    '%s',
-    '__proto__',
-    'server.port',
-    'toString',
-  ];
-  const word = fc.oneof(
-    { weight: 4, arbitrary: fc.constantFrom(...names.split(' ')) },
-    { weight: 2, arbitrary: fc.constantFrom(...options.split(' ')) },
-    { weight: 2, arbitrary: fc.constantFrom(...values) },
-    { weight: 1, arbitrary: fc.string({ maxLength: 12 }).map((text) => text.replaceAll('\0', '')) },
-  );
-  const line = fc.array(word, { minLength: 1, maxLength: 6 }).filter((words) => !words.includes('--debug'));
-
-  it('on an installation or on none', async () => {
-    const directory = await newInstallation();
-    const check = async (words: readonly string[], place: string) => {
-      const { code, err } = await run(words, { env: { SYNCODE_DATA_DIR: place }, input: 'one line\n' });
-      expect([0, 1, 2, 3, 4]).toContain(code);
-      expectNoRawError(err);
-      expect(err).not.toContain('The program failed');
-      if (code !== 0) expect(err).not.toBe('');
-    };
-    await fc.assert(
-      fc.asyncProperty(line, line, async (one, other) => {
-        await Promise.all([check(one, directory), check(other, newPlace())]);
-      }),
-      { numRuns: 6, endOnFailure: true },
-    );
-  }, 120_000);
 });
 
 describe('the launcher', () => {
