@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -106,6 +106,50 @@ const tryServe = (directory: string, args: readonly string[] = [], env: Record<s
   runHere(['serve', '--planes', 'control', '--port', '0', '--data-dir', directory, ...args], env);
 
 describe('serve does not start', () => {
+  it('where there is no data directory, and makes none', async () => {
+    const directory = newPlace();
+    expectRefusal(
+      await tryServe(directory),
+      3,
+      `There is no data directory at ${directory}.`,
+      `"syncode init --data-dir ${directory}"`,
+    );
+    expect(existsSync(directory)).toBe(false);
+    mkdirSync(directory, { mode: 0o700 });
+    expectRefusal(
+      await tryServe(directory),
+      3,
+      `${directory} holds no installation of Syncode.`,
+      'syncode init',
+    );
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  it.each([
+    ['access.json', null, 'There is no key for access', 'Run syncode init'],
+    ['access.json', '{"', 'cannot be read.', 'move it away and run syncode init'],
+    [
+      'collab.json',
+      '{"version":1,"current":{"kid":"x","secret":"AAAA","createdAt":"2026-01-01T00:00:00Z"},"previous":null}',
+      'holds a weak key',
+      'It needs 32 random bytes',
+    ],
+  ])('the key %s %j is refused, its text not shown [S34]', async (name, content, what, remedy) => {
+    const directory = await newInstallation();
+    const file = path.join(directory, 'keys', name);
+    if (content === null) rmSync(file);
+    else writeFileSync(file, content, { mode: 0o600 });
+    const outcome = await tryServe(directory);
+    expectRefusal(outcome, 2, what, remedy);
+    if (content !== null) expect(outcome.err).not.toContain('AAAA');
+    if (content === null) {
+      expect((await runHere(['init', '--no-admin', '--data-dir', directory])).out).toContain(
+        'Generated 1 key.',
+      );
+      expect(existsSync(file)).toBe(true);
+    }
+  });
+
   it.each([
     [['--port', '70000'], {}, /server\.port cannot be "70000": it must be at most 65535\./],
     [['--port', 'x'], {}, /server\.port cannot be "x": it must be a number\./],

@@ -121,25 +121,6 @@ describe('serve', () => {
 });
 
 describe('serve does not start', () => {
-  it('where there is no data directory, and makes none', async () => {
-    const directory = newPlace();
-    expectRefusal(
-      await tryServe(directory),
-      3,
-      `There is no data directory at ${directory}.`,
-      `"syncode init --data-dir ${directory}"`,
-    );
-    expect(existsSync(directory)).toBe(false);
-    mkdirSync(directory, { mode: 0o700 });
-    expectRefusal(
-      await tryServe(directory),
-      3,
-      `${directory} holds no installation of Syncode.`,
-      'syncode init',
-    );
-    expect(readdirSync(directory)).toEqual([]);
-  });
-
   it('on a port that is taken', async () => {
     const directory = await newInstallation();
     const other = createServer().listen(0, '127.0.0.1');
