@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 type Totals = { passed: number; failed: number; skipped: number };
 type VitestReport = {
@@ -13,10 +14,21 @@ type VitestReport = {
   numFailedTests: number;
   numPendingTests: number;
   numTodoTests: number;
-  success: boolean;
+  testResults: {
+    name: string;
+    message: string;
+    assertionResults: { fullName: string; status: string; failureMessages: string[] | null }[];
+  }[];
 };
 
+/** Lines of a failure's text that are told again at the end. */
+const FAILURE_LINES = 12;
+
 const totals: Totals = { passed: 0, failed: 0, skipped: 0 };
+
+/** What failed and how it began, told once more at the end: the end is what is seen of a long run. */
+const failures: string[] = [];
+
 const scratch = mkdtempSync(path.join(tmpdir(), 'syncode-tests-'));
 
 /** What the servers of tests answered. */
@@ -35,8 +47,25 @@ function check(title: string, command: string, ...args: string[]): void {
   if (runCommand(title, command, args)) totals.passed += 1;
   else {
     totals.failed += 1;
-    process.stdout.write(`FAILED: ${title}\n`);
+    failures.push(title);
   }
+}
+
+function failuresOf(report: VitestReport): string[] {
+  return report.testResults.flatMap(({ name, message, assertionResults }) => {
+    const file = path.relative(process.cwd(), name);
+    const failed = assertionResults.filter(({ status }) => status === 'failed');
+    if (failed.length === 0) return message === '' ? [] : [`${file}\n${shortened(message)}`];
+    return failed.map(
+      ({ fullName, failureMessages }) =>
+        `${file} > ${fullName}\n${shortened((failureMessages ?? []).join('\n'))}`,
+    );
+  });
+}
+
+function shortened(text: string): string {
+  const lines = stripVTControlCharacters(text).split('\n').slice(0, FAILURE_LINES);
+  return lines.map((line) => `    ${line.slice(0, 300)}`).join('\n');
 }
 
 function vitest(project: string): void {
@@ -52,7 +81,10 @@ function vitest(project: string): void {
   totals.passed += report?.numPassedTests ?? 0;
   totals.failed += report?.numFailedTests ?? 0;
   totals.skipped += (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0);
-  if (!ok && (report?.numFailedTests ?? 0) === 0) totals.failed += 1;
+  failures.push(...(report === undefined ? [] : failuresOf(report)));
+  if (ok || (report?.numFailedTests ?? 0) > 0) return;
+  totals.failed += 1;
+  failures.push(`Tests: ${project} ended without a report of every file`);
 }
 
 check('Generated contract is fresh and sound', 'node', 'tools/gen.ts', '--check');
@@ -72,5 +104,6 @@ vitest('jails');
 check('Every answer of every operation was seen', 'node', 'tools/operation-coverage.ts', answers);
 
 rmSync(scratch, { recursive: true, force: true });
+for (const failure of failures) process.stdout.write(`\nFAILED: ${failure}\n`);
 process.stdout.write(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped\n`);
 process.exitCode = totals.failed === 0 && totals.passed > 0 ? 0 : 1;
