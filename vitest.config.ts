@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
  * Two projects. `jails` starts real jails and measures time and memory, so it runs by itself, one file after the other,
  * after `main`: see the script `test` in package.json.
  */
+const jails = ['test/**/jail/**', 'test/**/jails/**', 'test/demo/**', 'test/attacks/**', 'test/chaos/**'];
+
 export default defineConfig({
   test: {
     projects: [
@@ -11,13 +13,7 @@ export default defineConfig({
         test: {
           name: 'main',
           include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'tools/**/*.test.ts'],
-          exclude: [
-            'test/execution/jail/**',
-            'test/execution/jails/**',
-            'test/interview/jails/**',
-            'test/demo/**',
-            '**/node_modules/**',
-          ],
+          exclude: [...jails, '**/node_modules/**'],
           pool: 'forks',
           maxWorkers: 2,
           testTimeout: 30_000,
@@ -28,12 +24,7 @@ export default defineConfig({
       {
         test: {
           name: 'jails',
-          include: [
-            'test/execution/jail/**/*.test.ts',
-            'test/execution/jails/**/*.test.ts',
-            'test/interview/jails/**/*.test.ts',
-            'test/demo/**/*.test.ts',
-          ],
+          include: jails.map((folder) => `${folder}/*.test.ts`),
           pool: 'forks',
           maxWorkers: 1,
           fileParallelism: false,
