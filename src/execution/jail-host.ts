@@ -2,7 +2,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import type { Config } from '../config/schema.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Log } from '../kernel/log.ts';
-import { type JailSetup, setUpJails } from './jail-setup.ts';
+import { type JailSetup, type PassedOver, setUpJails } from './jail-setup.ts';
 import { findProductFiles } from './product-files.ts';
 import { type JailRunner, openJailRunner } from './runner.ts';
 import type { DriverName } from './sandbox/jail.ts';
@@ -37,6 +37,8 @@ export type JailHost =
       readonly ok: true;
       readonly runner: JailRunner;
       readonly driver: DriverName;
+      /** Why this driver and no other, as a sentence without its full stop. */
+      readonly chosen: string;
       /** Ends the runner and removes what it left on this machine, the cache aside. */
       readonly close: () => Promise<void>;
     }
@@ -48,17 +50,34 @@ export async function openJailHost(options: JailHostOptions): Promise<JailHost> 
   const setup = await setUpJails({ ...options, slots, files: findProductFiles() });
   if (!setup.ok) return setup;
   let why = '';
+  const passedOver = [...setup.passedOver];
   for (const driver of setup.drivers) {
     const { runner, failure } = await tryDriver(options, setup, driver);
     if (runner !== null) {
       const close = () => runner.close().then(() => release(options.log, setup));
-      return { ok: true, runner, driver: driver.name, close };
+      return {
+        ok: true,
+        runner,
+        driver: driver.name,
+        chosen: explainChoice(options.config, passedOver),
+        close,
+      };
     }
+    passedOver.push({ name: driver.name, why: `${driver.name} fails its self-test: ${failure}` });
     options.log.error({ driver: driver.name, failure }, 'the self-test of the sandbox failed');
     why = `The self-test of ${driver.name} failed: ${failure}`;
   }
   await release(options.log, setup);
   return { ok: false, why, remedy: 'Run syncode doctor for details' };
+}
+
+/** Why the driver that is used was chosen, given those that could not be. */
+export function explainChoice(config: Config, passedOver: readonly PassedOver[]): string {
+  const wanted = config['sandbox.driver'];
+  if (wanted !== 'auto') return `sandbox.driver is ${wanted}`;
+  return passedOver.length > 0
+    ? passedOver.map(({ why }) => why).join('; ')
+    : 'nsjail is installed and keeps every limit';
 }
 
 async function release(log: Log, setup: UsableSetup): Promise<void> {

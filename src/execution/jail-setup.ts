@@ -6,7 +6,7 @@ import type { ProductFiles } from './product-files.ts';
 import { baseDirectories, findCgroup, instanceGroupName } from './sandbox/cgroup.ts';
 import { detectDrivers } from './sandbox/drivers.ts';
 import { chooseIdentity } from './sandbox/identity.ts';
-import type { Driver, HostPaths, Identity, SupervisorOptions } from './sandbox/jail.ts';
+import type { Driver, DriverName, HostPaths, Identity, SupervisorOptions } from './sandbox/jail.ts';
 import { sweep } from './sandbox/sweep.ts';
 
 /** How jails are made on this machine: drivers in order of preference; or why they cannot be made and what helps. */
@@ -14,6 +14,8 @@ export type JailSetup =
   | {
       readonly ok: true;
       readonly drivers: readonly Driver[];
+      /** Drivers that were wanted and cannot be used, with the reason. */
+      readonly passedOver: readonly PassedOver[];
       readonly host: HostPaths;
       /** Options of each slot's supervisor with one of the drivers. */
       readonly supervisors: (driver: Driver) => readonly SupervisorOptions[];
@@ -31,6 +33,9 @@ export type JailSetupOptions = {
   readonly files: ProductFiles;
 };
 
+/** A driver that is not used; `why` names it, such as `nsjail is not installed`. */
+export type PassedOver = { readonly name: DriverName; readonly why: string };
+
 const refuse = (why: string, remedy: string) => ({ ok: false as const, why, remedy });
 
 /** Finds everything that jails need, makes the cache folders, and removes what an earlier start left. The data directory's lock must be held. */
@@ -44,8 +49,8 @@ export async function setUpJails(options: JailSetupOptions): Promise<JailSetup> 
   const bad = choices.find((choice) => !choice.ok);
   if (bad !== undefined && !bad.ok) return refuse(bad.why, bad.remedy);
   const identities = choices.flatMap((choice): Identity[] => (choice.ok ? [choice.identity] : []));
-  const drivers = await findDrivers(options, identities[0] ?? null);
-  if ('why' in drivers) return refuse(drivers.why, drivers.remedy);
+  const found = await findDrivers(options, identities[0] ?? null);
+  if ('why' in found) return refuse(found.why, found.remedy);
   const name = instanceGroupName(options.dataDirectory);
   const cgroup = findCgroup(name);
   if (!cgroup.ok) return refuse(cgroup.why, cgroup.remedy);
@@ -69,7 +74,7 @@ export async function setUpJails(options: JailSetupOptions): Promise<JailSetup> 
       identity,
       host,
     }));
-  return { ok: true, drivers, host, supervisors, release };
+  return { ok: true, ...found, host, supervisors, release };
 }
 
 /**
@@ -91,14 +96,18 @@ export async function removeInstanceGroups(
 async function findDrivers(
   { config, log }: JailSetupOptions,
   identity: Identity,
-): Promise<readonly Driver[] | { readonly why: string; readonly remedy: string }> {
+): Promise<
+  | { readonly drivers: readonly Driver[]; readonly passedOver: readonly PassedOver[] }
+  | { readonly why: string; readonly remedy: string }
+> {
   const wanted = config['sandbox.driver'];
   const states = (await detectDrivers(identity)).filter(({ name }) => wanted === 'auto' || name === wanted);
   const usable = states.flatMap((state): Driver[] =>
     state.usable ? [{ name: state.name, path: state.path }] : [],
   );
-  if (usable.length > 0) return usable;
   const failures = states.flatMap((state) => (state.usable ? [] : [state]));
+  const passedOver = failures.map(({ name, why }) => ({ name, why }));
+  if (usable.length > 0) return { drivers: usable, passedOver };
   for (const { name, why } of failures) log.error({ driver: name, why }, 'a sandbox driver cannot be used');
   // Bubblewrap is what a distribution brings: its remedy is the nearest.
   const { why, remedy } = failures.at(-1) ?? {

@@ -5,7 +5,7 @@ import type { SupportedLanguage } from '../generated/api.ts';
 import type { JobQueue } from '../jobs/queue.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Log } from '../kernel/log.ts';
-import type { ExecutionPlane, ExecutionResults } from '../ports/execution.ts';
+import type { ExecutionPlane, ExecutionResults, SandboxState } from '../ports/execution.ts';
 import type { LanguageState, StepRunner } from '../ports/steps.ts';
 import type { Readiness } from './candidates.ts';
 import { type JailHost, openJailHost, stepMemoryKb, workerCount } from './jail-host.ts';
@@ -55,22 +55,18 @@ export function createExecutionPlane(deps: ExecutionPlaneDeps): RunningExecution
     refusal: (language) => plane.refusal(language),
     languages: () => languageNames.map((language) => plane.stateOf(language)),
     health: () => (plane.isOk() ? 'ok' : 'fail'),
+    sandbox: () => plane.sandboxState(),
     appliedLimits: (language, kind, wish) => appliedLimits(deps.config, language, kind, wish),
     retryAfterSeconds: () => plane.retryAfterSeconds(),
   };
 }
-
-type SandboxState =
-  | { readonly is: 'starting' }
-  | { readonly is: 'ok' }
-  | { readonly is: 'broken'; readonly why: string };
 
 class Plane {
   readonly #deps: ExecutionPlaneDeps;
   readonly #languages = new Map<SupportedLanguage, LanguageState>();
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #readiness = Promise.withResolvers<void>();
-  #sandbox: SandboxState = { is: 'starting' };
+  #sandbox: SandboxState = { state: 'starting' };
   #host: Extract<JailHost, { ok: true }> | null = null;
   #scheduler: Scheduler | null = null;
   #preparing: Promise<void> = Promise.resolve();
@@ -122,15 +118,19 @@ class Plane {
 
   async ready(): Promise<readonly string[]> {
     await this.#readiness.promise;
-    if (this.#sandbox.is === 'broken') return [`Programs cannot be run. ${this.#sandbox.why}`];
+    if (this.#sandbox.state === 'broken') return [`Programs cannot be run. ${this.#sandbox.why}`];
     return languageNames.flatMap((language) => {
       const { available, reason } = this.stateOf(language);
       return available || reason === null ? [] : [`${language} is not available: ${reason}`];
     });
   }
 
+  sandboxState(): SandboxState {
+    return this.#sandbox;
+  }
+
   isOk(): boolean {
-    return this.#sandbox.is === 'ok' && !this.#isStopping;
+    return this.#sandbox.state === 'ok' && !this.#isStopping;
   }
 
   refusal(language: SupportedLanguage): string | null {
@@ -142,20 +142,20 @@ class Plane {
   stateOf(language: SupportedLanguage): LanguageState {
     const state = this.#languages.get(language);
     if (state !== undefined) return state;
-    const reason = this.#sandbox.is === 'broken' ? this.#sandbox.why : 'It is still being tried';
+    const reason = this.#sandbox.state === 'broken' ? this.#sandbox.why : 'It is still being tried';
     return { language, available: false, version: null, reason };
   }
 
   retryAfterSeconds(): number {
-    return this.#sandbox.is === 'broken' ? 30 : (this.#scheduler?.retryAfterSeconds() ?? 1);
+    return this.#sandbox.state === 'broken' ? 30 : (this.#scheduler?.retryAfterSeconds() ?? 1);
   }
 
   #readinessOf(language: SupportedLanguage): Readiness {
     // People are told that it does not work; why is for the operator.
-    if (this.#sandbox.is === 'broken')
+    if (this.#sandbox.state === 'broken')
       return { refusal: 'Programs cannot be run on this server at the moment' };
     const state = this.#languages.get(language);
-    if (this.#sandbox.is === 'starting' || state === undefined) return 'pending';
+    if (this.#sandbox.state === 'starting' || state === undefined) return 'pending';
     return state.available ? 'ready' : { refusal: `${language} is not available on this server` };
   }
 
@@ -190,13 +190,13 @@ class Plane {
     if (!host.ok) return this.#setBroken(`${host.why}. ${host.remedy}`);
     if (this.#isStopping) return host.close();
     this.#host = host;
-    this.#sandbox = { is: 'ok' };
+    this.#sandbox = { state: 'ok', driver: host.driver, why: host.chosen };
     this.#failuresInARow = 0;
     log.info({ driver: host.driver, workers: host.runner.slots }, 'the sandbox holds');
   }
 
   #setBroken(why: string): void {
-    this.#sandbox = { is: 'broken', why };
+    this.#sandbox = { state: 'broken', why };
     this.#languages.clear();
     this.#deps.log.error({ why }, 'programs cannot be run');
   }
@@ -231,7 +231,7 @@ class Plane {
   /** Tries again what did not work. */
   async #repair(): Promise<void> {
     if (this.#isPreparing) return;
-    if (this.#sandbox.is === 'broken' || languageNames.some((one) => !this.#languages.get(one)?.available))
+    if (this.#sandbox.state === 'broken' || languageNames.some((one) => !this.#languages.get(one)?.available))
       this.#prepare();
     await this.#preparing;
   }

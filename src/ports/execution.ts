@@ -1,6 +1,6 @@
 import type { Tx } from '../db/types.ts';
 import type { JobError, SupportedLanguage, Verdict } from '../generated/api.ts';
-import type { LanguageState } from './steps.ts';
+import type { LanguageState, StepFacts, StepKeep, StepLimits } from './steps.ts';
 
 /** What somebody wants of a program's limits; null takes the instance's default. */
 export type LimitWish = { readonly timeoutMs: number | null; readonly memoryMb: number | null };
@@ -23,6 +23,8 @@ export type RunJob = {
   readonly stdin: string;
   /** As `appliedLimits(language, 'run', wish)` gave them at acceptance. */
   readonly limits: AppliedLimits;
+  /** Of a suite of attacks: these limits instead, to the letter, and the facts with so much of the streams as its end. */
+  readonly exact?: { readonly limits: StepLimits; readonly keep: StepKeep };
 };
 
 export type JudgeCase = {
@@ -92,6 +94,8 @@ export type RunEnd =
       readonly outcome: RunOutcome;
       readonly program: ProgramOutcome;
       readonly compile: CompileOutcome;
+      /** Of the last step, only where the job asked for it with `exact`. */
+      readonly facts?: StepFacts;
     }
   | { readonly status: 'failed'; readonly error: JobError };
 
@@ -124,12 +128,20 @@ export type ExecutionResults = {
   finishSubmission(tx: Tx, jobId: string, end: SubmissionEnd, completedAt: number): void;
 };
 
+/** The sandbox of this process: which driver makes its jails and why, or why there is none. */
+export type SandboxState =
+  | { readonly state: 'starting' | 'disabled' }
+  | { readonly state: 'ok'; readonly driver: 'nsjail' | 'bubblewrap'; readonly why: string }
+  | { readonly state: 'broken'; readonly why: string };
+
 /** What the control plane asks of the execution plane before it accepts work. */
 export type ExecutionPlane = {
   /** Null when a run in this language can be accepted, else why not (one sentence). Languages still being probed are accepted. */
   refusal(language: SupportedLanguage): string | null;
   languages(): readonly LanguageState[];
   health(): 'ok' | 'fail' | 'disabled';
+  /** For the operator. */
+  sandbox(): SandboxState;
   /** The limits under which a program of this language would run. */
   appliedLimits(language: SupportedLanguage, kind: 'run' | 'case', wish: LimitWish): AppliedLimits;
   /** Mean seconds until a waiting job is served, 1..30; for Retry-After. */

@@ -39,6 +39,7 @@ export function absentExecution(config: Config): ExecutionPlane {
     languages: () =>
       languages.map((language) => ({ language, available: false, version: null, reason: REASON })),
     health: () => 'disabled',
+    sandbox: () => ({ state: 'disabled' }),
     appliedLimits: (_language, kind, { timeoutMs, memoryMb }) => ({
       timeoutMs: timeoutMs ?? config[kind === 'run' ? 'execution.runTimeoutMs' : 'execution.caseTimeoutMs'],
       memoryMb: memoryMb ?? config['execution.memoryMb'],

@@ -31,6 +31,7 @@ export function createTestExecution(settings: Partial<Record<SettingKey, unknown
     refusal: (language) => plane.refusals.get(language) ?? null,
     languages: () => [],
     health: () => 'ok',
+    sandbox: () => ({ state: 'disabled' }),
     appliedLimits: (language, kind, wish) => appliedLimits(config, language, kind, wish),
     retryAfterSeconds: () => plane.waitSeconds,
   };
