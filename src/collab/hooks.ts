@@ -134,7 +134,8 @@ function messageHooks(parts: () => HookParts, caught: Caught, config: Config): H
         () => {
           const live = parts().documents.liveOf(document);
           if (!live || !connection) states.clear();
-          else reviewStates(live, connection as RoomConnection, states, { maxBytes, nowMs: Date.now() });
+          else
+            reviewStates(live, connection as RoomConnection, states, { maxBytes, nowMs: performance.now() });
         },
         () => states.clear(),
       ),

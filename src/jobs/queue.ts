@@ -112,7 +112,8 @@ function newRow(job: NewJob, now: number): Record<string, unknown> {
   if (payload.length > MAX_PAYLOAD_BYTES)
     throw new RangeError(`The payload of a ${job.kind} job is too large`);
   const { jobId: id, kind, lane, userId, roomId } = job;
-  return { id, kind, lane, userId, roomId, payload, queuedAt: now, notBefore: job.notBefore ?? now };
+  // Not `now`: after a start on a clock that was set back it would wait until then.
+  return { id, kind, lane, userId, roomId, payload, queuedAt: now, notBefore: job.notBefore ?? 0 };
 }
 
 function recover(tx: Tx, owner: string, now: number, options: RecoverOptions): RecoveredJobs {

@@ -58,7 +58,7 @@ export const claimChore = statement<[Record<string, unknown>], ClaimedRow>(
        AND NOT EXISTS (
          SELECT 1 FROM jobs o
          WHERE o.room_id = j.room_id AND o.kind = j.kind AND (o.queued_at, o.id) < (j.queued_at, j.id))
-     ORDER BY j.not_before, j.queued_at, j.id LIMIT 1)
+     ORDER BY max(j.not_before, j.queued_at), j.queued_at, j.id LIMIT 1)
    RETURNING ${CLAIMED_COLUMNS}`,
 );
 

@@ -1,4 +1,4 @@
-/** Wall-clock time in milliseconds since 1970 UTC; injected so that tests can move it. */
+/** Wall-clock time in whole milliseconds since 1970 UTC; injected so that tests can move it. */
 export type Clock = { now(): number };
 
 export const systemClock: Clock = { now: () => Date.now() };

@@ -50,6 +50,19 @@ describe('queueing', () => {
     expect(heard).toEqual([]);
   });
 
+  it('does not wait for a time that the clock has shown before it was set back', async () => {
+    const queue = createQueue('one');
+    await inTx((tx) => {
+      queue.enqueue(tx, run('a'));
+      queue.enqueue(tx, run('chore', { kind: 'tidy', lane: null }));
+    });
+    nowMs -= 500_000;
+    const next = createQueue('two');
+    expect(next.listWaiting(test.db, kinds).map(({ jobId }) => jobId)).toEqual(['a']);
+    expect(await inTx((tx) => next.claim(tx, 'a'))).not.toBeNull();
+    expect(await inTx((tx) => next.claimChore(tx, ['tidy']))).not.toBeNull();
+  });
+
   it('tells listeners after the commit, and one that throws stops nobody', async () => {
     const queue = createQueue('one');
     const heard: string[] = [];
