@@ -84,6 +84,7 @@ class Connection implements RoomConnection {
   #wasLive = false;
   #lostSinceMs: number | null = Date.now();
   #failures = 0;
+  #isOpen = false;
   #hasRejoined = false;
   #mustRejoin = false;
   #renewedForSizeMs = Number.NEGATIVE_INFINITY;
@@ -153,6 +154,7 @@ class Connection implements RoomConnection {
       onOpen: () => {
         // What was queued offline is part of the handshake; sent again, it would be counted twice.
         (socket as unknown as { messageQueue: unknown[] }).messageQueue = [];
+        this.#isOpen = true;
       },
       onConnect: () => clearTimeout(this.#watchdog),
       onClose: ({ event }) => {
@@ -209,6 +211,7 @@ class Connection implements RoomConnection {
 
   #closed(code: number, reason: string): void {
     clearTimeout(this.#watchdog);
+    this.#isOpen = false;
     if (this.#ended) return;
     this.#lose();
     this.#react(reactionTo(code, reason));
@@ -306,7 +309,9 @@ class Connection implements RoomConnection {
 
   #update(): void {
     const links = [...this.#links.values()];
-    const isSynced = links.length === documentKinds.length && links.every((link) => link.isSynced());
+    // While a close is handled here, the documents have not heard of it yet and still say that they are synchronised.
+    const isSynced =
+      this.#isOpen && links.length === documentKinds.length && links.every((link) => link.isSynced());
     if (isSynced) {
       this.#wasLive = true;
       this.#lostSinceMs = null;

@@ -160,6 +160,8 @@ describe('a member', () => {
     plane.plane.port.endLogins(candidate.userId, 'all', 4001);
     await until('rejoined', () => one.calls.join === 1);
     await one.saved();
+    // A lost connection is not called live for a moment longer.
+    expect(one.states.slice(-2)).toEqual(['saving', 'live']);
     candidate.loginEnded = true;
     plane.plane.port.endLogins(candidate.userId, 'all', 4001);
     await until('ended', () => one.states.at(-1) === 'ended: unauthorized');
