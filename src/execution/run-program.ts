@@ -46,7 +46,8 @@ export function createRunProgram(deps: ProgramDeps, store: JobStore, job: RunJob
   const { results, config, clock } = deps;
   const { language } = job.program;
   const compiling = compileLimits(config);
-  const running = programLimits(config, job.limits);
+  const { exact } = job;
+  const running = exact?.limits ?? programLimits(config, job.limits);
   const sources = languages[language].files(job.program);
   let isTaken = false;
 
@@ -62,17 +63,22 @@ export function createRunProgram(deps: ProgramDeps, store: JobStore, job: RunJob
     outcome: Extract<RunEnd, { status: 'completed' }>['outcome'],
     program: ProgramOutcome,
     compile: CompileOutcome,
-  ) => end({ status: 'completed', outcome, program, compile });
+    facts: StepFacts,
+  ) => end({ status: 'completed', outcome, program, compile, ...(exact === undefined ? {} : { facts }) });
   const ran = (facts: StepFacts, compile: CompileOutcome) =>
-    completed(judgeProgram(facts, running), describeProgram(facts, running, RUN_KEPT), compile);
+    completed(judgeProgram(facts, running), describeProgram(facts, running, RUN_KEPT), compile, facts);
 
   const attempt = async (work: Work): Promise<'ended' | 'missingArtefact'> => {
     const compiled = await work.step({ kind: 'compile', language, sources, limits: compiling });
     if (compiled.status !== 'done') return giveUp(compiled);
     const { compile, failed } = judgeCompile(compiled.facts, compiling, compiled.rejected);
-    if (failed || compiled.artefact === null) return completed('compile_error', notRun, compile);
+    if (failed || compiled.artefact === null)
+      return completed('compile_error', notRun, compile, compiled.facts);
     work.shrinkMemory(running.memoryKb);
-    const keep = { stdoutHeadBytes: RUN_KEPT.stdoutBytes, stderrTailBytes: STDERR_SEARCHED_BYTES };
+    const keep = exact?.keep ?? {
+      stdoutHeadBytes: RUN_KEPT.stdoutBytes,
+      stderrTailBytes: STDERR_SEARCHED_BYTES,
+    };
     const { artefact } = compiled;
     const outcome = await work.step({
       kind: 'run',

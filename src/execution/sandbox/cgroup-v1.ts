@@ -1,6 +1,7 @@
 import { accessSync, constants, mkdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Hierarchy } from './cgroup-mounts.ts';
+import { handedGroupName } from './handed-group.ts';
 import type { CgroupSearch } from './jail.ts';
 
 /** What limits need. */
@@ -20,20 +21,30 @@ export function takeGroup(directory: string): boolean {
   }
 }
 
-function remedyFor(name: string, roots: readonly string[]): string {
-  const directories = roots.map((root) => join(root, name)).join(' ');
-  const user = process.geteuid?.() ?? 0;
-  return `As root: mkdir -p ${directories} && chown ${user} ${directories}`;
+function remedyFor(): string {
+  const uid = process.geteuid?.() ?? 0;
+  return uid === 0
+    ? 'In a container, its control groups must be writable'
+    : `As root: syncode sandbox prepare --user ${uid} (again after each start of the machine, unless the unit does it)`;
 }
 
-/** Below each controller's own group of this process, so that limits of the service hold for it; else the root. */
+/** Where the base may lie, best first; what root has handed over comes before a root that everybody may write to. */
+function placesIn({ own, root }: Hierarchy, name: string): string[] {
+  const uid = process.geteuid?.() ?? 0;
+  const handed = uid === 0 ? [] : [own, root].map((parent) => join(parent, handedGroupName(uid), name));
+  return [join(own, name), ...handed, join(root, name)];
+}
+
+/**
+ * Below each controller's own group of this process, so that limits of the service hold for it; else where root has
+ * handed a group to this user; else the root.
+ */
 export function findVersion1(name: string, hierarchies: readonly Hierarchy[]): CgroupSearch {
   const base = { memory: '', pids: '', cpuacct: '', cpu: '' };
   const refusing: string[] = [];
   for (const controller of requiredControllers) {
     const hierarchy = hierarchies.find((one) => one.controllers.includes(controller));
-    const places = hierarchy ? [join(hierarchy.own, name), join(hierarchy.root, name)] : [];
-    const place = places.find(takeGroup);
+    const place = hierarchy && placesIn(hierarchy, name).find(takeGroup);
     if (place === undefined) refusing.push(hierarchy?.root ?? controller);
     else base[controller] = place;
   }
@@ -41,6 +52,6 @@ export function findVersion1(name: string, hierarchies: readonly Hierarchy[]): C
   return {
     ok: false,
     why: `control groups cannot be made below ${refusing.join(', ')}`,
-    remedy: remedyFor(name, refusing),
+    remedy: remedyFor(),
   };
 }

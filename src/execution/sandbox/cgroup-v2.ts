@@ -18,12 +18,14 @@ function words(path: string): string[] {
   }
 }
 
-function hasControllers(directory: string): boolean {
+/** True when a group of version 2 has what limits need. */
+export function hasControllers(directory: string): boolean {
   const available = words(join(directory, 'cgroup.controllers'));
   return controllers.every((name) => available.includes(name));
 }
 
-function enable(directory: string): boolean {
+/** Hands the controllers on to the groups below; false when that is refused. */
+export function enable(directory: string): boolean {
   const enabled = words(join(directory, 'cgroup.subtree_control'));
   if (controllers.every((name) => enabled.includes(name))) return true;
   try {
@@ -67,9 +69,10 @@ function stepDown(own: string, proc: string, isNamespaceRoot: boolean): boolean 
 }
 
 function remedyFor(own: string): string {
-  return process.geteuid?.() === 0
+  const uid = process.geteuid?.() ?? 0;
+  return uid === 0
     ? `Give the service’s group the controllers: echo "${enableAll}" > ${join(dirname(own), 'cgroup.subtree_control')}`
-    : 'Run it as a systemd service whose unit has Delegate=yes, for example: systemd-run --user --scope -p Delegate=yes syncode serve';
+    : `Run it as a systemd service whose unit has Delegate=yes, for example: systemd-run --user --scope -p Delegate=yes syncode serve; or, as root in the shell that starts it: syncode sandbox prepare --user ${uid} --pid $$`;
 }
 
 /**

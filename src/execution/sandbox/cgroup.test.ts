@@ -82,7 +82,7 @@ describe('where groups can be made', () => {
       expect(findCgroup(name, proc)).toEqual({
         ok: false,
         why: `control groups cannot be made below ${join(root, 'pids')}`,
-        remedy: expect.stringContaining(`mkdir -p ${join(root, 'pids', name)} && chown`),
+        remedy: expect.stringMatching(/container|sandbox prepare --user/),
       });
     });
 

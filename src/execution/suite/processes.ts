@@ -1,0 +1,51 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** One process of the host. */
+export type ProcessLine = {
+  readonly pid: number;
+  readonly ppid: number;
+  readonly uid: number;
+  /** `R`, `S`, `Z` and so on. */
+  readonly state: string;
+  readonly command: string;
+  /** In one of the groups that were named. */
+  readonly isGrouped: boolean;
+};
+
+const MAX_DEPTH = 4;
+
+/** Numbers of the processes in a group and those below it. */
+function grouped(directory: string, depth = 0): number[] {
+  if (depth > MAX_DEPTH) return [];
+  try {
+    const own = readFileSync(join(directory, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean).map(Number);
+    const below = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    return [...own, ...below.flatMap(({ name }) => grouped(join(directory, name), depth + 1))];
+  } catch {
+    return []; // a group goes at any time
+  }
+}
+
+function readProcess(pid: string, isGrouped: boolean): ProcessLine | null {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The name stands in brackets and may hold brackets and blanks.
+    const end = text.lastIndexOf(')');
+    const [state = '?', ppid = '0'] = text.slice(end + 2).split(' ');
+    const command = text.slice(text.indexOf('(') + 1, end);
+    // The owner of the directory is root when a process hides itself, so it is not asked.
+    const uid = Number(/^Uid:\t(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+    return { pid: Number(pid), ppid: Number(ppid), uid, state, command, isGrouped };
+  } catch {
+    return null; // ended meanwhile
+  }
+}
+
+/** All processes that can be seen; `groups` are directories of control groups. */
+export function listProcesses(groups: readonly string[]): ProcessLine[] {
+  const inGroups = new Set(groups.flatMap((group) => grouped(group)));
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => readProcess(name, inGroups.has(Number(name))) ?? []);
+}
