@@ -2,15 +2,10 @@ import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createTestDirectory } from '../support/database.ts';
+import { createRandom } from '../support/random.ts';
 import type { WriterOptions } from './children/writer.ts';
 import { buildDiskShim, DiskFile, type DiskRecord, readRecording } from './recording.ts';
-import {
-  createRandom,
-  createRowsDatabase,
-  findLosses,
-  readAcknowledged,
-  runWriter,
-} from './writer-process.ts';
+import { createRowsDatabase, findLosses, readAcknowledged, runWriter } from './writer-process.ts';
 
 // Printed by every failure of this file; SYNCODE_TEST_SEED repeats it.
 const seed = Number(process.env.SYNCODE_TEST_SEED ?? Date.now() % 1_000_000);

@@ -7,17 +7,6 @@ import { write } from '../../src/db/write.ts';
 import { silentLog } from '../../src/kernel/log.ts';
 import { payloadOf, type WriterOptions } from './children/writer.ts';
 
-/** Numbers in [0, 1) that a seed repeats (mulberry32). */
-export function createRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** The empty database that the writer fills. */
 export async function createRowsDatabase(directory: string): Promise<string> {
   const path = join(directory, DATABASE_FILE);

@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_pr
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { productPath } from '../../../src/config/product.ts';
+import { environmentName, type SettingKey } from '../../../src/config/schema.ts';
 import { instanceGroupName } from '../../../src/execution/sandbox/cgroup.ts';
 
 const launcher = productPath('bin/syncode');
@@ -19,20 +20,52 @@ export type Program = {
   stop(): Promise<number | null>;
 };
 
-function environment(): NodeJS.ProcessEnv {
+export type Environment = Readonly<Record<string, string>>;
+
+function environment(more: Environment = {}): NodeJS.ProcessEnv {
   return {
     PATH: process.env.PATH,
     UV_THREADPOOL_SIZE: '16',
     SYNCODE_LOG_LEVEL: 'warn',
     SYNCODE_SANDBOX_UID_BASE: `${UID_BASE}`,
     SYNCODE_EXECUTION_WORKERS: `${WORKERS}`,
+    ...more,
   };
 }
 
-/** The built program, serving a data directory, which is made when it is not there; resolves when it answers. */
-export async function startProgram(dataDirectory: string, port = 0): Promise<Program> {
+/** The environment that gives settings their values. */
+export function settingsEnvironment(settings: Partial<Record<SettingKey, unknown>>): Environment {
+  const entries = Object.entries(settings) as [SettingKey, unknown][];
+  return Object.fromEntries(entries.map(([key, value]) => [environmentName(key), `${value}`]));
+}
+
+function spawnServer(dataDirectory: string, port: number, more: Environment): ChildProcess {
   const words = ['serve', '--data-dir', dataDirectory, '--port', `${port}`, '--init', '--json'];
-  const child = spawn(launcher, words, { stdio: ['ignore', 'pipe', 'pipe'], env: environment() });
+  return spawn(launcher, words, { stdio: ['ignore', 'pipe', 'pipe'], env: environment(more) });
+}
+
+/** Starts the program and kills it so many milliseconds later, wherever it is then. */
+export async function startInVain(
+  dataDirectory: string,
+  killAfterMs: number,
+  more: Environment = {},
+): Promise<void> {
+  const child = spawnServer(dataDirectory, 0, more);
+  child.stdout?.resume();
+  child.stderr?.resume();
+  const gone = once(child, 'close');
+  await Promise.race([gone, new Promise((resolve) => setTimeout(resolve, killAfterMs))]);
+  child.kill('SIGKILL');
+  await gone;
+}
+
+/** The built program, serving a data directory, which is made when it is not there; resolves when it answers. */
+export async function startProgram(
+  dataDirectory: string,
+  port = 0,
+  more: Environment = {},
+): Promise<Program> {
+  const child = spawnServer(dataDirectory, port, more);
   const gone = once(child, 'close').then(([code]) => code as number | null);
   const started = await firstLine(child, gone);
   const { url, port: listening } = JSON.parse(started) as { url: string; port: number };
