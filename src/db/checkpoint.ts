@@ -118,6 +118,7 @@ class CheckpointRunner implements Checkpoints {
       return isComplete;
     } catch (error) {
       this.#postpone(error instanceof Error ? error.message : String(error));
+      this.#db.refusals.note(error);
       if (sqliteCode(error) === 'SQLITE_IOERR_FSYNC') durable.fail(error as Error);
       return false;
     }

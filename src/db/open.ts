@@ -4,6 +4,7 @@ import { createDatabaseFile, openConnection } from './connection.ts';
 import { checkPrivateFile } from './data-directory.ts';
 import { createDurable, type DurableLimits } from './durable.ts';
 import { createGate } from './gate.ts';
+import { createRefusals } from './refusals.ts';
 import type { Db } from './types.ts';
 import { noWalFile, openWalFile } from './wal-file.ts';
 
@@ -54,5 +55,5 @@ export function openDb(options: OpenOptions): Db {
     closing ??= finish();
     return closing;
   };
-  return { path, log, raw, orm: createOrm(raw), durable, gate, close };
+  return { path, log, raw, orm: createOrm(raw), durable, gate, refusals: createRefusals(), close };
 }

@@ -1,6 +1,7 @@
 import type { Database as Raw } from 'better-sqlite3';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { Log } from '../kernel/log.ts';
+import type { StorageFault } from './errors.ts';
 
 export type { Raw };
 
@@ -24,6 +25,7 @@ export type Db = Reader & {
   readonly log: Log;
   readonly durable: Durable;
   readonly gate: Gate;
+  readonly refusals: Refusals;
   /** Refuses new writes, waits for the flush, closes; repeated calls give the same promise. */
   close(): Promise<void>;
 };
@@ -79,6 +81,20 @@ export type DurableHealth = {
   /** Duration of the last finished flush. */
   readonly lastFlushMs: number;
   readonly refusedBatches: number;
+};
+
+/** What the storage refused to take: full, not writable, broken, or locked by somebody else. */
+export type Refusals = {
+  /** The newest fault; null while nothing is refused. */
+  readonly fault: StorageFault | null;
+  /** Refusals since the start. */
+  readonly count: number;
+  /** An error of a write; one that is no fault of the storage is ignored. */
+  note(error: unknown): void;
+  /** The storage has been seen to take something. */
+  clear(): void;
+  /** `run` is called at each refusal, in the middle of whatever was refused: it must not write. */
+  onNoted(run: () => void): void;
 };
 
 /** Writers wait here while the checkpoint restarts the WAL. */

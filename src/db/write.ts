@@ -46,6 +46,7 @@ function transact<T>(db: Db, run: (tx: Tx) => Synchronous<T>): Synchronous<T> {
     commit(db).run();
   } catch (error) {
     undo(db, raw);
+    db.refusals.note(error);
     throw storageFailure(error);
   } finally {
     isOpen = false;
