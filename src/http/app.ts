@@ -14,7 +14,7 @@ import type { Callers } from '../ports/callers.ts';
 import type { RoomAccess } from '../ports/room-access.ts';
 import { clientAddress, createProxyTrust } from './addresses.ts';
 import type { AnswerCheck } from './answers.ts';
-import { refuseBrokenAddress, refuseBrokenRequest } from './broken-request.ts';
+import { createBrokenRequests } from './broken-request.ts';
 import { bind } from './contract.ts';
 import { createIdempotency } from './idempotency.ts';
 import { parseJson } from './json-body.ts';
@@ -88,7 +88,7 @@ export async function createApp(deps: AppDeps, options: AppOptions): Promise<App
     ({ entry }) => !entry.internal || options.internalSecret !== undefined,
   );
   const isProxy = createProxyTrust(config['server.trustedProxies']);
-  const server = createServer(isProxy);
+  const server = createServer(deps, isProxy);
   const port = () => portOf(server, config);
   const isAllowed = (origin: string) => isAllowedOrigin(config, port(), origin);
   const draining = new AbortController();
@@ -130,7 +130,8 @@ async function allowOrigins(server: FastifyInstance, isAllowed: (origin: string)
   });
 }
 
-function createServer(isProxy: (address: string) => boolean): FastifyInstance {
+function createServer({ config, clock }: AppDeps, isProxy: (address: string) => boolean): FastifyInstance {
+  const broken = createBrokenRequests(config, clock);
   const server = fastify({
     logger: false,
     trustProxy: (address) => isProxy(address),
@@ -144,8 +145,8 @@ function createServer(isProxy: (address: string) => boolean): FastifyInstance {
     keepAliveTimeout: KEEP_ALIVE_MS,
     http: { maxHeaderSize: MAX_HEADER_BYTES },
     routerOptions: { maxParamLength: 1000 },
-    clientErrorHandler: refuseBrokenRequest,
-    frameworkErrors: refuseBrokenAddress,
+    clientErrorHandler: broken.refuse,
+    frameworkErrors: broken.refuseAddress,
   });
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
@@ -167,7 +168,7 @@ function addHeaders(
   { config, clock }: AppDeps,
   isProxy: (a: string) => boolean,
 ): void {
-  const common = { ...commonHeaders(config), 'X-API-Version': apiVersion };
+  const common = commonHeaders(config);
   server.addHook('onRequest', async (request, reply) => {
     request.startedAtMs = clock.now();
     request.traceId = traceId(request, isProxy);

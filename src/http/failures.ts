@@ -61,7 +61,9 @@ export function toFailures(
     const constraint = constraintOf(error);
     const field = prefix + path;
     if (typeNames.has(constraint)) mistyped.add(field);
-    const isHidden = hidden.some((name) => covers(name, path));
+    // Where secrets are asked for, a field under an unknown name may be a misspelt one.
+    const isMisspelt = constraint === 'unknownField' && hidden.length > 0;
+    const isHidden = isMisspelt || hidden.some((name) => covers(name, path));
     found.set(`${field}\0${constraint}`, { field, constraint, value: isHidden ? null : value });
   }
   return [...found.values()].filter(

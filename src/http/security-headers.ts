@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema.ts';
+import { apiVersion } from '../generated/tables.ts';
 import { ownOrigins } from './origins.ts';
 
 /** Headers of every answer. */
@@ -10,6 +11,7 @@ export function commonHeaders(config: Config): Record<string, string> {
     'Referrer-Policy': 'no-referrer',
     'Permissions-Policy': 'camera=(self), microphone=(self), display-capture=(self)',
     'Cross-Origin-Opener-Policy': 'same-origin',
+    'X-API-Version': apiVersion,
     ...(isSecure ? { 'Strict-Transport-Security': 'max-age=31536000; includeSubDomains' } : {}),
   };
 }

@@ -142,6 +142,7 @@ describe('headers', () => {
       await app.ask('GET', path, { bearer: ada }),
       await app.ask('GET', path),
       await app.ask('GET', '/nothing'),
+      await app.ask('GET', '/%zz'),
       await app.ask('POST', path),
       await app.ask('GET', path, { bearer: ada, headers: { 'accept-version': '9.9' } }),
     ]) {
@@ -393,6 +394,9 @@ describe('what is no HTTP', () => {
       const reply = await raw(text);
       expect(reply).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
       expect(reply).toContain('"code":"VALIDATION_FAILED"');
+      expect(reply).toMatch(/^X-Frame-Options: DENY\r$/m);
+      expect(reply).toMatch(/^X-Request-Id: [0-9a-f-]{36}\r$/m);
+      expect(reply).toMatch(/^Cache-Control: no-store\r$/m);
     }
   });
 });

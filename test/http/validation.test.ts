@@ -169,6 +169,8 @@ describe('several failures', () => {
     const reply = await post('/auth/register', { username: 'ada', email: 'a@b.cd', password: 5 });
     expect(fieldsOf(reply)).toEqual([{ field: 'password', constraint: 'isString', value: null }]);
     expect((await post('/auth/register', ['hunter2-hunter2'])).text).not.toContain('hunter2');
+    const misspelt = await post('/auth/register', { username: 'ada', email: 'a@b.cd', Password: 'hunter2' });
+    expect(fieldsOf(misspelt)).toContainEqual({ field: 'Password', constraint: 'unknownField', value: null });
   });
 
   it('cuts values to 200 characters', async () => {
