@@ -37,7 +37,10 @@ const answers = path.join(scratch, 'answers');
 function runCommand(title: string, command: string, args: string[]): boolean {
   process.stdout.write(`\n==> ${title}\n`);
   const env = { ...process.env, SYNCODE_TEST_ANSWERS: answers };
+  const began = performance.now();
   const { status, error } = spawnSync(command, args, { stdio: 'inherit', env });
+  const tookS = Math.round((performance.now() - began) / 1000);
+  process.stdout.write(`<== ${title}: ${tookS} s\n`);
   if (error) process.stdout.write(`${error.message}\n`);
   return status === 0;
 }
