@@ -21,7 +21,7 @@ import { awaitResults, type Contents, checkRooms, type Door, readContents, repea
 import { type Ledger, openLedger, type Promises, readLedger, sumUp } from './ledger.ts';
 import { createPerson } from './person.ts';
 import { contentOf, replayDocuments } from './replay.ts';
-import { listStrays } from './strays.ts';
+import { listStrays, type Present } from './strays.ts';
 import { RUNS, SUBMISSIONS } from './workload.ts';
 import { createWorld, type World, withCookies } from './world.ts';
 
@@ -77,6 +77,7 @@ export class Arena {
   readonly #ledger: Ledger;
   readonly #environment: Environment;
   #program: Program | null = null;
+  #startedMs = 0;
   #clients: ChildProcess | null = null;
   #world: World = { accounts: [], rooms: [] };
 
@@ -141,7 +142,12 @@ export class Arena {
     if (!isKept) rmSync(this.directory, { recursive: true, force: true });
   }
 
+  #present(): Present | null {
+    return this.#program && { pid: this.#program.pid, sinceMs: this.#startedMs };
+  }
+
   async #start(port: number): Promise<Program> {
+    this.#startedMs = Date.now();
     this.#program = await startProgram(this.#data, port, this.#environment);
     return this.#program;
   }
@@ -224,7 +230,7 @@ export class Arena {
     if (!isPatient) return faults;
     const all = sumUp(readLedger(this.#ledgerFile));
     faults.push(...(await awaitResults(door, [...all.calls.values()], all)));
-    faults.push(...(await listStrays(this.#data, this.#program?.pid ?? null)));
+    faults.push(...(await listStrays(this.#data, this.#present())));
     return faults;
   }
 }

@@ -1,10 +1,13 @@
-import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { DATABASE_FILE } from '../../src/db/data-directory.ts';
+import { Disk } from '../powercut/disk.ts';
+import { buildDiskShim, type DiskRecord, readRecording } from '../powercut/recording.ts';
 import { createTestDirectory } from '../support/database.ts';
 import { createRandom } from '../support/random.ts';
 import type { WriterOptions } from './children/writer.ts';
-import { buildDiskShim, DiskFile, type DiskRecord, readRecording } from './recording.ts';
+
 import { createRowsDatabase, findLosses, readAcknowledged, runWriter } from './writer-process.ts';
 
 // Printed by every failure of this file; SYNCODE_TEST_SEED repeats it.
@@ -46,11 +49,11 @@ async function record(
   faults: Record<string, string> = {},
   since: 'last' | 'base' = 'last',
 ) {
-  const recording = join(directory.path, 'recording');
+  const recording = join(shimDirectory.path, 'recording');
   if (since === 'last') rmSync(recording, { force: true });
   const run = await runWriter(options(changes), {
     LD_PRELOAD: shim,
-    DISK_DATABASE: path,
+    DISK_DIRECTORY: directory.path,
     DISK_RECORDING: recording,
     ...faults,
   });
@@ -58,28 +61,33 @@ async function record(
 }
 
 const acknowledgedOf = (records: readonly DiskRecord[]) =>
-  readAcknowledged(records.map(({ type, data }) => (type === 'ack' ? data.toString() : '')).join(''));
+  readAcknowledged(
+    records
+      .filter(isAck)
+      .map(({ data }) => data.toString())
+      .join(''),
+  );
+
+const isAck = ({ type, name }: DiskRecord) => type === 'write' && name === `${DATABASE_FILE}.ack`;
 
 /** Losses over many images of what a power cut could leave, at points spread over the recording from `first` on. */
 function cutPower(records: readonly DiskRecord[], images: number, first = 0): string[] {
   const random = createRandom(seed);
-  const disk = { database: new DiskFile(base), wal: new DiskFile(Buffer.alloc(0)) };
-  const image = join(shimDirectory.path, 'image.db');
+  const disk = new Disk();
+  disk.addSafe(DATABASE_FILE, base);
+  const image = join(shimDirectory.path, 'image');
   const points = Array.from({ length: images }, () => first + Math.ceil(random() * (records.length - first)));
   points.push(records.length, records.length, records.length);
   const losses: string[] = [];
   let done = 0;
   for (const point of points.sort((a, b) => a - b)) {
-    for (; done < point; done++) {
-      const one = records[done];
-      if (one?.file === 'database' || one?.file === 'wal') disk[one.file].add(one);
-    }
+    for (; done < point; done++) disk.add(records[done] as DiskRecord);
     const blockBytes = random() < 0.5 ? 512 : 4096;
     const arrived = [0, 1, 0.5, 0.9, 0.1][Math.floor(random() * 5)] ?? 0;
-    copyFileSync(path, image);
-    writeFileSync(image, disk.database.imageAfterPowerCut(random, blockBytes, arrived));
-    writeFileSync(`${image}-wal`, disk.wal.imageAfterPowerCut(random, blockBytes, arrived), { mode: 0o600 });
-    losses.push(...findLosses(image, acknowledgedOf(records.slice(first, point))));
+    rmSync(image, { recursive: true, force: true });
+    mkdirSync(image);
+    disk.writeImage(image, { random, blockBytes, arrived });
+    losses.push(...findLosses(join(image, DATABASE_FILE), acknowledgedOf(records.slice(first, point))));
   }
   return losses;
 }
@@ -150,7 +158,7 @@ describe('a slow disk', () => {
     const fast = await record({ rows: 100 });
     const delayMs = 300;
     const slow = await record({ rows: 100 }, { DISK_SYNC_DELAY_US: `${delayMs * 1000}` });
-    const started = slow.records.findIndex(({ type }) => type === 'ack');
+    const started = slow.records.findIndex(isAck);
     const syncs = slow.records.slice(started).filter(({ type }) => type === 'syncBegin');
     expect(syncs.length).toBeGreaterThan(5);
     expect(syncs.filter(({ isMainThread }) => isMainThread)).toEqual([]);
