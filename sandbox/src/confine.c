@@ -25,6 +25,8 @@ enum {
 	OWN_INODES = 4,
 	LAST_CAPABILITY = 63,
 	HIDDEN_NAME_MAX = 32,
+	PENDING_SIGNALS = 1024, /* timers included */
+	MESSAGE_QUEUE_BYTES = 128 << 10,
 };
 
 #define BOX "/box"
@@ -87,6 +89,9 @@ int set_resource_limits(const struct spec *spec)
 		{ RLIMIT_FSIZE, spec->file_bytes },
 		{ RLIMIT_RTPRIO, 0 },
 		{ RLIMIT_NICE, 0 },
+		/* Both count for the host's user, whom all jails of an unprivileged service share. */
+		{ RLIMIT_SIGPENDING, PENDING_SIGNALS },
+		{ RLIMIT_MSGQUEUE, MESSAGE_QUEUE_BYTES },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(limits); i++) {

@@ -9,7 +9,7 @@
 enum {
 	FRAME_HEADER_SIZE = 5,
 	FIELD_HEADER_SIZE = 6,
-	FRAME_PAYLOAD_MAX = 32 << 20, /* stdin of 16 MiB and what goes with it */
+	FRAME_PAYLOAD_MAX = 128 << 20, /* stdin of 100 MiB and what goes with it */
 };
 
 /* Collects one frame from a descriptor that may give it in any pieces. Starts zeroed. */

@@ -37,11 +37,14 @@ export type RunningExecution = ExecutionPlane & {
 
 const TICK_MS = 1000;
 const STOP_GRACE_MS = 2000;
-/** How often a sandbox that does not work, or languages that are missing, are tried again. */
-const RETRY_MS = 60_000;
+/** How often it is looked whether languages came or went, and whether a sandbox that does not work is due again. */
+const LOOK_MS = 5000;
+/** A sandbox or a language that does not work is tried again after so long, doubled each time. */
+const FIRST_RETRY_MS = 5000;
+const LAST_RETRY_MS = 60_000;
 const UPKEEP_MS = 10 * 60_000;
-/** Jails that fail in a row until the sandbox is put to the test again. */
-const SUSPICIOUS_FAILURES = 5;
+/** Jails that fail in a row until the sandbox is put to the test again: a step that failed twice is enough. */
+const SUSPICIOUS_FAILURES = 2;
 
 /** Makes the plane; nothing is started. */
 export function createExecutionPlane(deps: ExecutionPlaneDeps): RunningExecution {
@@ -75,6 +78,10 @@ class Plane {
   #isDraining = false;
   #isStopping = false;
   #failuresInARow = 0;
+  #retryMs = FIRST_RETRY_MS;
+  #retryAtMs = 0;
+  /** Languages whose programs were missing at the last look. */
+  readonly #missing = new Set<SupportedLanguage>();
 
   constructor(deps: ExecutionPlaneDeps) {
     this.#deps = deps;
@@ -95,7 +102,7 @@ class Plane {
       host,
     });
     this.#every(TICK_MS, () => this.#scheduler?.tick());
-    this.#every(RETRY_MS, () => this.#repair());
+    this.#every(LOOK_MS, () => this.#repair());
     this.#every(UPKEEP_MS, () => this.#host?.runner.cache.sweep());
     this.#prepare();
   }
@@ -196,9 +203,10 @@ class Plane {
   }
 
   #setBroken(why: string): void {
+    const isNews = this.#sandbox.state !== 'broken' || this.#sandbox.why !== why;
     this.#sandbox = { state: 'broken', why };
     this.#languages.clear();
-    this.#deps.log.error({ why }, 'programs cannot be run');
+    if (isNews) this.#deps.log.error({ why, remedy: 'syncode doctor' }, 'programs cannot be run');
   }
 
   async #openScheduler(): Promise<void> {
@@ -228,12 +236,34 @@ class Plane {
       this.#deps.log.warn({ language, reason }, 'a language is not available');
   }
 
-  /** Tries again what did not work. */
+  /** Looks at the programs of languages, and tries again what did not work. */
   async #repair(): Promise<void> {
-    if (this.#isPreparing) return;
-    if (this.#sandbox.state === 'broken' || languageNames.some((one) => !this.#languages.get(one)?.available))
+    if (this.#isPreparing || this.#isStopping) return;
+    const hasReturned = this.#lookAtToolchains();
+    const isWhole =
+      this.#sandbox.state !== 'broken' && languageNames.every((one) => this.#languages.get(one)?.available);
+    if (isWhole) this.#retryMs = FIRST_RETRY_MS;
+    else if (hasReturned || performance.now() >= this.#retryAtMs) {
+      this.#retryAtMs = performance.now() + this.#retryMs;
+      this.#retryMs = Math.min(LAST_RETRY_MS, 2 * this.#retryMs);
       this.#prepare();
+    }
     await this.#preparing;
+  }
+
+  /** A language goes with its programs, at once; true when some have come back and must be tried. */
+  #lookAtToolchains(): boolean {
+    const runner = this.#host?.runner;
+    let hasReturned = false;
+    for (const [language, { available }] of runner ? this.#languages : []) {
+      const reason = runner?.missingProgram(language) ?? null;
+      if (reason === null) hasReturned = this.#missing.delete(language) || hasReturned;
+      else {
+        this.#missing.add(language);
+        if (available) this.#note({ language, available: false, version: null, reason });
+      }
+    }
+    return hasReturned;
   }
 
   /** The runner that the scheduler sees, whichever stands behind it. */
@@ -250,6 +280,7 @@ class Plane {
           return { status: 'unavailable', message: 'Programs cannot be run at the moment' };
         const outcome = await runner.run(step, signal);
         plane.#watch(outcome.status === 'jailFailed');
+        if (outcome.status === 'unavailable') plane.#lookAtToolchains();
         return outcome;
       },
       probe: async (language) => plane.stateOf(language),
@@ -276,5 +307,7 @@ class Plane {
     this.#setBroken(broken.map(({ limit, why }) => `${limit}: ${why}`).join('; '));
     this.#host = null;
     await host.close();
+    // What broke may be made anew, as groups that somebody removed.
+    this.#prepare();
   }
 }

@@ -37,6 +37,8 @@ export type JailRunner = StepRunner & {
   /** Tries every limit in a jail; all must hold before a program of anybody runs. */
   selfTest(): Promise<readonly LimitCheck[]>;
   readonly cache: ArtefactCache;
+  /** Which program of a language is not there at the moment, as a sentence; null when all are. Looks at files only. */
+  missingProgram(language: SupportedLanguage): string | null;
   close(): Promise<void>;
 };
 
@@ -147,6 +149,11 @@ class LocalRunner implements JailRunner {
 
   async close(): Promise<void> {
     await Promise.all(this.#all.map((slot) => slot.close()));
+  }
+
+  missingProgram(language: SupportedLanguage): string | null {
+    const found = lookUpPrograms(languages[language], this.#deps.host);
+    return found.ok ? null : found.reason;
   }
 
   /** The toolchain as it is now; an upgrade since the probe makes other artefacts. */

@@ -47,7 +47,7 @@ describe('the protocol has the same numbers on both sides', () => {
     const descriptors = namesOf('JAIL_FD');
     expect(Math.min(...Object.values(descriptors))).toBe(jailDescriptors.first);
     expect(descriptors.end).toBe(jailDescriptors.end);
-    expect(readFileSync(join(sources, 'frame.h'), 'utf8')).toContain('FRAME_PAYLOAD_MAX = 32 << 20');
-    expect(framePayloadMax).toBe(32 << 20);
+    expect(readFileSync(join(sources, 'frame.h'), 'utf8')).toContain('FRAME_PAYLOAD_MAX = 128 << 20');
+    expect(framePayloadMax).toBe(128 << 20);
   });
 });

@@ -70,4 +70,4 @@ export const fatalTag = { message: 1 } as const;
 export const jailDescriptors = { first: 3, end: 11 } as const;
 
 /** A frame longer than this is refused by both sides. */
-export const framePayloadMax = 32 * 1024 * 1024;
+export const framePayloadMax = 128 * 1024 * 1024;

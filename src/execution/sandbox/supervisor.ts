@@ -9,6 +9,8 @@ import { type JailView, readHostView, viewOf } from './view.ts';
 
 /** Beyond all that the supervisor itself bounds: only one that hangs gets there. */
 const hangGraceMs = 10_000;
+/** Time for a cancelled run to end; a supervisor that was stopped would keep it, and its program, for ever. */
+const cancelGraceMs = 3000;
 
 interface Pending {
   readonly id: number;
@@ -66,13 +68,18 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     const bytes = encodeRun(request, { id, words, visiblePath: stage.visible.path });
     return new Promise((resolve) => {
       const running = process();
-      const cancel = (): void => running.send(encodeCancel(id));
+      let cancelTimer: NodeJS.Timeout | undefined;
+      const cancel = (): void => {
+        running.send(encodeCancel(id));
+        cancelTimer = setTimeout(() => running.kill('syncode-jail did not end a run'), cancelGraceMs);
+      };
       const ceilingMs = request.limits.wallMs + 2 * setupMsOf(request) + hangGraceMs;
       const timer = setTimeout(() => running.kill('syncode-jail did not answer in time'), ceilingMs);
       pending = {
         id,
         settle(facts) {
           clearTimeout(timer);
+          clearTimeout(cancelTimer);
           signal?.removeEventListener('abort', cancel);
           resolve(facts);
         },

@@ -5,7 +5,7 @@ import type { HostSnapshot } from './host-snapshot.ts';
 const MIB = 1024 * 1024;
 /** Less than what one jail may write, so that it would be seen; other programs write too. */
 const DISK_TOLERANCE_BYTES = 48 * MIB;
-const MEMORY_TOLERANCE_KB = 128 * 1024;
+const KERNEL_TOLERANCE_KB = 48 * 1024;
 const SHARED_TOLERANCE_KB = 16 * 1024;
 /** Disk and memory belong to the whole host: others may take some for a while. */
 const SETTLE_MS = 20_000;
@@ -33,11 +33,14 @@ const diskUnchanged: Check = (before, after) => {
 };
 
 const memoryReturned: Check = (before, after) => {
-  const gone = before.availableKb - after.availableKb;
-  if (gone > MEMORY_TOLERANCE_KB) return `${inMb(gone * 1024)} of memory are gone`;
+  const kernel = after.kernelKb - before.kernelKb;
+  if (kernel > KERNEL_TOLERANCE_KB) return `the kernel holds ${inMb(kernel * 1024)} more`;
   const shared = after.sharedKb - before.sharedKb;
   if (shared > SHARED_TOLERANCE_KB) return `${inMb(shared * 1024)} more of shared memory are held`;
-  return added('System V objects are left', before.ipc, after.ipc);
+  return (
+    added('System V objects are left', before.ipc, after.ipc) ??
+    added('processes hold memory', before.jailProcesses, after.jailProcesses)
+  );
 };
 
 const hostFilesUnchanged: Check = (before, after) => {

@@ -20,8 +20,9 @@ export type HostSnapshot = {
   readonly freeBytes: Readonly<Record<string, number>>;
   /** Files outside that belong to users of jails. */
   readonly jailFiles: readonly string[];
-  readonly availableKb: number;
+  /** Memory of tmpfs and shared memory; what the kernel holds for itself and cannot give back at once. */
   readonly sharedKb: number;
+  readonly kernelKb: number;
   /** System V objects: kind and key. */
   readonly ipc: readonly string[];
   /** Processes of jails, the supervisors aside. */
@@ -84,10 +85,14 @@ function jailFiles(places: OwnPlaces): string[] {
     });
 }
 
-function memory(): { availableKb: number; sharedKb: number } {
+// Memory of processes is theirs and goes with them: survivors are looked for by themselves. What is left is what nobody
+// owns; other programs of the host change it little, unlike the free memory.
+function memory(): { sharedKb: number; kernelKb: number } {
   const text = readFileSync('/proc/meminfo', 'utf8');
   const figure = (name: string) => Number(new RegExp(`^${name}: +(\\d+)`, 'm').exec(text)?.[1] ?? 0);
-  return { availableKb: figure('MemAvailable'), sharedKb: figure('Shmem') };
+  const kernel = ['SUnreclaim', 'KernelStack', 'PageTables', 'VmallocUsed', 'Percpu'];
+  const kernelKb = kernel.reduce((sum, name) => sum + figure(name), 0);
+  return { sharedKb: figure('Shmem'), kernelKb };
 }
 
 function ipc(): string[] {

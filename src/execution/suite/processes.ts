@@ -11,9 +11,12 @@ export type ProcessLine = {
   readonly command: string;
   /** In one of the groups that were named. */
   readonly isGrouped: boolean;
+  /** In a group of another instance of this product. */
+  readonly isForeign: boolean;
 };
 
 const MAX_DEPTH = 4;
+const instanceGroup = /\/syncode-[0-9a-f]{12}\//;
 
 /** Numbers of the processes in a group and those below it. */
 function grouped(directory: string, depth = 0): number[] {
@@ -36,7 +39,8 @@ function readProcess(pid: string, isGrouped: boolean): ProcessLine | null {
     const command = text.slice(text.indexOf('(') + 1, end);
     // The owner of the directory is root when a process hides itself, so it is not asked.
     const uid = Number(/^Uid:\t(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
-    return { pid: Number(pid), ppid: Number(ppid), uid, state, command, isGrouped };
+    const isForeign = !isGrouped && instanceGroup.test(readFileSync(`/proc/${pid}/cgroup`, 'utf8'));
+    return { pid: Number(pid), ppid: Number(ppid), uid, state, command, isGrouped, isForeign };
   } catch {
     return null; // ended meanwhile
   }
