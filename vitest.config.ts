@@ -4,7 +4,14 @@ import { defineConfig } from 'vitest/config';
  * Two projects. `jails` starts real jails and measures time and memory, so it runs by itself, one file after the other,
  * after `main`: see the script `test` in package.json.
  */
-const jails = ['test/**/jail/**', 'test/**/jails/**', 'test/demo/**', 'test/attacks/**', 'test/chaos/**'];
+const jails = [
+  'test/**/jail/**',
+  'test/**/jails/**',
+  'test/demo/**',
+  'test/attacks/**',
+  'test/chaos/**',
+  'test/powercut/**',
+];
 
 export default defineConfig({
   test: {

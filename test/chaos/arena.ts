@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -69,11 +69,19 @@ export function drawPlan(random: () => number): Plan {
 
 export type RoundReport = { readonly faults: string[]; readonly saved: number; readonly accepted: number };
 
+export type ArenaOptions = {
+  readonly environment?: Environment;
+  /** Library that is preloaded into the server to record its disk. */
+  readonly shim?: string;
+};
+
 /** One data directory over many rounds of load, kill and restart. */
 export class Arena {
   readonly directory: string;
-  readonly #data: string;
-  readonly #ledgerFile: string;
+  readonly data: string;
+  readonly ledgerFile: string;
+  /** Everything that the server did to its disk, where that is recorded. */
+  recording: string | undefined;
   readonly #ledger: Ledger;
   readonly #environment: Environment;
   #program: Program | null = null;
@@ -81,38 +89,50 @@ export class Arena {
   #clients: ChildProcess | null = null;
   #world: World = { accounts: [], rooms: [] };
 
-  private constructor(environment: Environment) {
+  private constructor({ environment, shim }: ArenaOptions) {
     this.directory = mkdtempSync(path.join(realpathSync(tmpdir()), 'syncode-chaos-'));
-    this.#data = path.join(this.directory, 'data');
-    this.#ledgerFile = path.join(this.directory, 'ledger');
-    mkdirSync(this.#data, { mode: 0o700 });
-    this.#ledger = openLedger(this.#ledgerFile);
-    this.#environment = { ...settings, ...environment };
+    this.data = path.join(this.directory, 'data');
+    this.ledgerFile = path.join(this.directory, 'ledger');
+    mkdirSync(this.data, { mode: 0o700 });
+    this.#environment = { ...settings, ...environment, ...(shim === undefined ? {} : this.#record(shim)) };
+    this.#ledger = openLedger(this.ledgerFile, this.recording);
+  }
+
+  /** The environment in which the server's disk is recorded. */
+  #record(shim: string): Environment {
+    this.recording = path.join(this.directory, 'recording');
+    writeFileSync(this.recording, '');
+    return { LD_PRELOAD: shim, DISK_DIRECTORY: this.data, DISK_RECORDING: this.recording };
   }
 
   /** A server with its people and rooms. */
-  static async open(environment: Environment = {}): Promise<Arena> {
-    const arena = new Arena(environment);
-    const program = await arena.#start(0);
-    runCommand(arena.#data, 'seed');
-    arena.#world = await createWorld(program.url, arena.#ledger);
+  static async open(options: ArenaOptions = {}): Promise<Arena> {
+    const arena = new Arena(options);
+    try {
+      const program = await arena.#start(0);
+      runCommand(arena.data, 'seed');
+      arena.#world = await createWorld(program.url, arena.#ledger);
+    } catch (error) {
+      await arena.dispose(true);
+      throw error;
+    }
     return arena;
   }
 
   /** Load, kill, restart, checks. Whatever it throws is a failure of the round too. */
   async play(name: string, seed: number, plan: Plan): Promise<RoundReport> {
     const program = this.#program as Program;
-    const before = sumUp(readLedger(this.#ledgerFile));
+    const before = sumUp(readLedger(this.ledgerFile));
     const clients = this.#startClients(program, before, { name, seed });
     const live = await this.#awaitMoment(clients, plan);
     await program.kill();
     // What had left the server by then still arrives.
     await pause(50);
     await this.#endClients();
-    const promises = sumUp(readLedger(this.#ledgerFile));
+    const promises = sumUp(readLedger(this.ledgerFile));
     const { faults, contents } = this.#auditFiles(promises);
     if (live !== null) faults.push(...compareContents(live, contents));
-    if (plan.inVainMs !== null) await startInVain(this.#data, plan.inVainMs, this.#environment);
+    if (plan.inVainMs !== null) await startInVain(this.data, plan.inVainMs, this.#environment);
     await this.#start(program.port);
     faults.push(...(await this.#checkThroughDoor(promises, before, contents, plan.isPatient)));
     return {
@@ -124,20 +144,26 @@ export class Arena {
 
   /** Waits for what is under way, stops in order and looks once more; removes everything unless there are faults. */
   async close(): Promise<string[]> {
-    const promises = sumUp(readLedger(this.#ledgerFile));
-    const faults = await awaitResults(this.#door(promises), [...promises.calls.values()], promises);
+    const promises = sumUp(readLedger(this.ledgerFile));
+    const faults = await awaitResults(this.#door(promises), promises, this.#ledger);
     const code = await this.#program?.stop();
     if (code !== 0) faults.push(`the stop ended with ${code}`);
     this.#program = null;
-    const last = this.#auditFiles(sumUp(readLedger(this.#ledgerFile)));
-    const strays = await listStrays(this.#data, null);
+    const last = this.#auditFiles(sumUp(readLedger(this.ledgerFile)));
+    const strays = await listStrays(this.data, null);
     return [...faults, ...last.faults, ...strays];
   }
 
-  /** Ends what still runs, and removes the directory unless it is kept. */
-  async dispose(isKept: boolean): Promise<void> {
+  /** Kills what still runs. */
+  async halt(): Promise<void> {
     await this.#endClients();
     await this.#program?.kill();
+    this.#program = null;
+  }
+
+  /** Kills what still runs, and removes the directory unless it is kept. */
+  async dispose(isKept: boolean): Promise<void> {
+    await this.halt();
     this.#ledger.close();
     if (!isKept) rmSync(this.directory, { recursive: true, force: true });
   }
@@ -148,13 +174,20 @@ export class Arena {
 
   async #start(port: number): Promise<Program> {
     this.#startedMs = Date.now();
-    this.#program = await startProgram(this.#data, port, this.#environment);
+    this.#program = await startProgram(this.data, port, this.#environment);
     return this.#program;
   }
 
   #startClients(program: Program, promises: Promises, of: { name: string; seed: number }): ChildProcess {
     const world = withCookies(this.#world, promises.cookies);
-    const options: ClientsOptions = { url: program.url, world, ledger: this.#ledgerFile, ...of };
+    const recording = this.recording === undefined ? {} : { recording: this.recording };
+    const options: ClientsOptions = {
+      url: program.url,
+      world,
+      ledger: this.ledgerFile,
+      ...recording,
+      ...of,
+    };
     this.#clients = fork(path.join(import.meta.dirname, 'children/clients.ts'), [JSON.stringify(options)], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
@@ -183,15 +216,15 @@ export class Arena {
     if (moment !== 'quiet') return null;
     clients.send('quiet');
     await until('everybody has stopped typing', () => look()?.isQuiet);
-    return readContents(this.#door(sumUp(readLedger(this.#ledgerFile))));
+    return readContents(this.#door(sumUp(readLedger(this.ledgerFile))));
   }
 
   /** Looks at copies of the files, since reading changes the log. */
   #auditFiles(promises: Promises): { faults: string[]; contents: Contents } {
     const copy = path.join(this.directory, 'copy');
     mkdirSync(copy, { recursive: true });
-    for (const name of readdirSync(this.#data).filter((file) => /^syncode\.db(-wal)?$/.test(file)))
-      cpSync(path.join(this.#data, name), path.join(copy, name));
+    for (const name of readdirSync(this.data).filter((file) => /^syncode\.db(-wal)?$/.test(file)))
+      cpSync(path.join(this.data, name), path.join(copy, name));
     const db = new Database(path.join(copy, 'syncode.db'));
     try {
       const documents = replayDocuments(db);
@@ -228,9 +261,9 @@ export class Arena {
     const calls = [...promises.calls].filter(([key]) => !before.calls.has(key)).map(([, asked]) => asked);
     faults.push(...(await repeatCalls(door, calls, this.#ledger)));
     if (!isPatient) return faults;
-    const all = sumUp(readLedger(this.#ledgerFile));
-    faults.push(...(await awaitResults(door, [...all.calls.values()], all)));
-    faults.push(...(await listStrays(this.#data, this.#present())));
+    const all = sumUp(readLedger(this.ledgerFile));
+    faults.push(...(await awaitResults(door, all, this.#ledger)));
+    faults.push(...(await listStrays(this.data, this.#present())));
     return faults;
   }
 }

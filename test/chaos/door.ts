@@ -138,13 +138,9 @@ async function send(door: Door, { call }: Asked) {
 }
 
 /** Waits until all runs and submissions are over; gives those that are not what they were shown as. */
-export async function awaitResults(
-  door: Door,
-  calls: readonly Asked[],
-  promises: Promises,
-): Promise<string[]> {
+export async function awaitResults(door: Door, promises: Promises, ledger: Ledger): Promise<string[]> {
   const faults: string[] = [];
-  for (const { call, answer } of calls) {
+  for (const { call, answer } of promises.calls.values()) {
     const person = door.people.get(call.userId);
     const { jobId, submissionId } = (answer?.body ?? {}) as { jobId?: string; submissionId?: string };
     if (!person || (jobId === undefined && submissionId === undefined)) continue;
@@ -154,7 +150,8 @@ export async function awaitResults(
       return (read.status === 'completed' || read.status === 'failed') && read;
     });
     const shown = promises.results.get(id);
-    if (shown && !isDeepStrictEqual(shown, now)) faults.push(`${id} is shown as another result than before`);
+    if (!shown) ledger.add({ kind: 'result', id, body: now });
+    else if (!isDeepStrictEqual(shown, now)) faults.push(`${id} is shown as another result than before`);
   }
   return faults;
 }

@@ -26,7 +26,9 @@ export async function playRounds(options: RoundsOptions): Promise<RoundsResult> 
   const end = performance.now() + timeMs;
   const total = { rounds: 0, saved: 0, accepted: 0 };
   while (total.rounds < rounds && performance.now() < end) {
-    const arena = await Arena.open(options.environment);
+    const arena = await Arena.open(
+      options.environment === undefined ? {} : { environment: options.environment },
+    );
     const faults: string[] = [];
     try {
       for (let at = 0; at < perDirectory && total.rounds < rounds && performance.now() < end; at++) {

@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Arena } from '../chaos/arena.ts';
+import { sumUp } from '../chaos/ledger.ts';
+import { waitUpTo } from '../interview/support/wait.ts';
+import { createTestDirectory } from '../support/database.ts';
+import { cutPower, type RecordedLoad, withoutFlush } from './images.ts';
+import { recordLoad } from './record.ts';
+import { buildDiskShim } from './recording.ts';
+
+const IMAGES = 60;
+// SYNCODE_TEST_SEED repeats it, but for the moments of processes. `npm run powercut` makes as many images as one likes.
+const seed = Number(process.env.SYNCODE_TEST_SEED ?? Date.now() % 1_000_000);
+
+let scratch: ReturnType<typeof createTestDirectory>;
+let load: RecordedLoad & { faults: string[]; arena: Arena };
+
+beforeEach(() => waitUpTo(240_000));
+
+describe(`a power cut while everybody types, runs and submits (seed ${seed})`, () => {
+  beforeAll(async () => {
+    waitUpTo(240_000);
+    scratch = createTestDirectory();
+    load = await recordLoad({ seed, rounds: 1, shim: buildDiskShim(scratch.path) });
+  }, 900_000);
+  afterAll(async () => {
+    await load?.arena.dispose(false);
+    scratch.remove();
+  });
+  const cut = (of: RecordedLoad, images: number) => cutPower(of, { images, seed, directory: scratch.path });
+
+  it('was recorded with promises of all kinds', () => {
+    expect(load.faults).toEqual([]);
+    const { marks, results, calls, chat } = sumUp(load.entries);
+    expect(marks.size).toBeGreaterThan(3);
+    const verdicts = [...results.values()].map(({ outcome, verdict }) => outcome ?? verdict);
+    expect(verdicts.length).toBeGreaterThan(5);
+    expect(chat.size).toBeGreaterThan(0);
+    expect(calls.size).toBeGreaterThan(20);
+  });
+
+  it('loses nothing that was acknowledged, wherever it comes', () => {
+    const { losses, images } = cut(load, IMAGES);
+    expect(losses).toEqual([]);
+    expect(images).toBe(IMAGES);
+  }, 300_000);
+
+  it('would be noticed to lose edits, requests and verdicts if the flush did nothing', () => {
+    expect(cut(withoutFlush(load), 20).failed).toBeGreaterThan(0);
+  }, 300_000);
+});
