@@ -1,8 +1,10 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, fstatSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import path from 'node:path';
 import { type ConfigSources, type LoadedConfig, loadConfig } from '../config/load.ts';
+import { productPath, productRoot } from '../config/product.ts';
 import { environmentName, type SettingKey } from '../config/schema.ts';
+import { explainDisk } from '../db/disk.ts';
 import { type InstallationPaths, installationPaths } from '../server/installation-paths.ts';
 import { CliFailure, exitCodes } from './failure.ts';
 import { createOutput, type Output } from './output.ts';
@@ -11,6 +13,18 @@ import { createOutput, type Output } from './output.ts';
 export type CommonOptions = { dataDir?: string; json?: boolean; debug?: boolean };
 
 const SYSTEM_DIRECTORY = '/var/lib/syncode';
+
+/** Name of the user that this process runs as. */
+function processUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.() ?? 'unknown'}`;
+  }
+}
+
+/** Who gave the command, before root became somebody else. */
+const caller = processUser();
 
 /** `--data-dir`, else SYNCODE_DATA_DIR, else /var/lib/syncode when it exists, else ./data; absolute. */
 export function dataDirectoryOf(options: CommonOptions): string {
@@ -48,7 +62,7 @@ export function enterDataDirectory(options: CommonOptions): string {
       remedy: 'Name the data directory with --data-dir or SYNCODE_DATA_DIR.',
     });
   }
-  becomeOwner(found.uid, found.gid);
+  becomeOwner(directory, found.uid, found.gid);
   checkAccess(directory);
   return directory;
 }
@@ -67,22 +81,44 @@ function checkAccess(directory: string): void {
   try {
     accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
-    const isReadOnly = (error as NodeJS.ErrnoException).code === 'EROFS';
+    const { code } = error as NodeJS.ErrnoException;
+    const isReadOnly = code === 'EROFS';
     throw new CliFailure(exitCodes.failed, `The data directory ${directory} cannot be written to.`, {
       why: isReadOnly
         ? 'Its file system is read-only.'
         : `It is not open to ${operatingSystemUser()}, or not for writing.`,
-      remedy: `Run the command as its owner or as root (ls -ld ${directory} shows owner and rights).`,
+      remedy: isReadOnly
+        ? explainDisk(code, directory).remedy
+        : `Run the command as its owner or as root (ls -ld ${directory} shows owner and rights).`,
       cause: error,
     });
   }
 }
 
-function becomeOwner(uid: number, gid: number): void {
+function becomeOwner(directory: string, uid: number, gid: number): void {
   if (process.getuid?.() !== 0 || uid === 0) return;
   process.setgroups?.([gid]);
   process.setgid?.(gid);
   process.setuid?.(uid);
+  checkProgram(directory);
+}
+
+/** What is loaded later, and the jail, would otherwise seem to be missing. */
+function checkProgram(directory: string): void {
+  try {
+    accessSync(productPath('package.json'), constants.R_OK);
+  } catch (error) {
+    throw new CliFailure(
+      exitCodes.failed,
+      `The program in ${productRoot} cannot be read by ${processUser()}, the owner of ${directory}.`,
+      {
+        why: 'Root becomes that user first, and a folder above the program is closed to others, as home directories are.',
+        remedy:
+          'Use the program that ./install.sh puts into /opt/syncode (/usr/local/bin/syncode), or name another data directory with --data-dir.',
+        cause: error,
+      },
+    );
+  }
 }
 
 /** The configuration of a data directory (null: none), with command-line flags on top. */
@@ -106,11 +142,7 @@ const MAX_USER_NAME = 64;
 export function operatingSystemUser(): string {
   const sudo = process.env.SUDO_USER;
   if (sudo) return sudo.slice(0, MAX_USER_NAME);
-  try {
-    return userInfo().username.slice(0, MAX_USER_NAME);
-  } catch {
-    return `uid ${process.getuid?.() ?? 'unknown'}`;
-  }
+  return caller.slice(0, MAX_USER_NAME);
 }
 
 /** Whether the environment overrides a setting of config.toml. */
@@ -123,7 +155,18 @@ export function threadPoolSetting(): string | undefined {
   return process.env.UV_THREADPOOL_SIZE;
 }
 
-/** Whether systemd waits to be told that the service is up. */
-export function isSupervisedBySystemd(): boolean {
-  return process.env.NOTIFY_SOCKET !== undefined;
+/** Whether systemd waits to be told that the service is up, and how often it wants a sign of life (null: never). */
+export function serviceSupervision(): { readonly isSupervised: boolean; readonly watchdogMs: number | null } {
+  const { NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID } = process.env;
+  const isMeant = WATCHDOG_PID === undefined || WATCHDOG_PID === String(process.pid);
+  const watchdogMs = isMeant && Number(WATCHDOG_USEC) > 0 ? Number(WATCHDOG_USEC) / 1000 : null;
+  return { isSupervised: NOTIFY_SOCKET !== undefined, watchdogMs };
+}
+
+/** Whether what is written to standard error goes to the journal, which then keeps the log. */
+export function isLoggedByJournal(): boolean {
+  const [device, inode] = (process.env.JOURNAL_STREAM ?? '').split(':');
+  if (inode === undefined) return false;
+  const { dev, ino } = fstatSync(2);
+  return device === String(dev) && inode === String(ino);
 }

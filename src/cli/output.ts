@@ -48,10 +48,11 @@ export function table(head: readonly string[], rows: Rows, columns = process.std
 }
 
 /** A time for people: their own clock, with its zone. */
-export function localTime(time: number | string): string {
+export function localTime(time: number | string, exactTo: 'minutes' | 'seconds' = 'minutes'): string {
   const date = new Date(time);
   const two = (value: number) => String(value).padStart(2, '0');
   const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
   const zone = date.toLocaleTimeString('en-GB', { timeZoneName: 'short' }).split(' ').at(-1);
-  return `${day} ${two(date.getHours())}:${two(date.getMinutes())} ${zone}`;
+  const seconds = exactTo === 'seconds' ? `:${two(date.getSeconds())}` : '';
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}${seconds} ${zone}`;
 }

@@ -51,12 +51,12 @@ export async function askSecret(question: string): Promise<string> {
   }
 }
 
-/** Whether the answer is yes; an empty one is. */
-export async function askYes(question: string): Promise<boolean> {
-  const answer = await ask(`${question} [Y/n]`, (text) =>
+/** Whether the answer is yes; an empty one is what `otherwise` says. */
+export async function askYes(question: string, otherwise: 'yes' | 'no' = 'yes'): Promise<boolean> {
+  const answer = await ask(`${question} ${otherwise === 'yes' ? '[Y/n]' : '[y/N]'}`, (text) =>
     /^(y|yes|n|no|)$/i.test(text) ? null : 'Answer y or n.',
   );
-  return !/^n/i.test(answer);
+  return /^y/i.test(answer === '' ? otherwise : answer);
 }
 
 function tooLong(): CliFailure {

@@ -12,6 +12,8 @@ export type CollabHealth = {
   readonly status: 'ok' | 'degraded' | 'draining';
   readonly rooms: number;
   readonly connections: number;
+  /** People behind the connections that have been admitted. */
+  readonly users: number;
   /** Updates accepted but not yet committed, and the age of the oldest. */
   readonly pendingJournalBytes: number;
   readonly oldestUnstoredMs: number;
@@ -61,6 +63,9 @@ export function createCollab(deps: CollabDeps): Collab {
       status: health(),
       rooms: [...parts.rooms.all()].length,
       connections: sockets.size,
+      users: new Set(
+        [...sockets.all()].flatMap(({ admitted, claims }) => (admitted && claims ? [claims.userId] : [])),
+      ).size,
       pendingJournalBytes: parts.journal.pendingBytes(),
       oldestUnstoredMs: parts.journal.oldestMs(),
     }),

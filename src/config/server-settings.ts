@@ -59,4 +59,10 @@ export const serverSettings = {
     'info',
     'Least severity that is logged; on a terminal, while nobody has chosen one, it is warn.',
   ),
+  'log.fileBytes': count(
+    10 * 1024 * 1024,
+    'Size of log/syncode.log in bytes, of which one older file is kept; 0 writes none. A service writes to the journal instead.',
+    0,
+    1024 * 1024 * 1024,
+  ),
 } as const;

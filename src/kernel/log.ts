@@ -1,4 +1,4 @@
-import { type DestinationStream, destination, type Logger, pino, stdTimeFunctions } from 'pino';
+import { type DestinationStream, destination, type Logger, multistream, pino, stdTimeFunctions } from 'pino';
 
 /** Structured log: one JSON object a line. First argument fields, second the sentence. */
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'flush'> & {
@@ -29,11 +29,24 @@ const redact = {
   censor: '[redacted]',
 };
 
-/** A log to `stream` (default: standard error, synchronous, so that a line written before death is there). */
-export function createLog(
+/** Synchronous, so that a line written before death is there. */
+const standardError = () => destination({ fd: 2, sync: true });
+
+/** A log to standard error from `terminalLevel` on, and to `file` (null: none) from `level` on. */
+export function createServerLog(
   level: LogLevel,
-  stream: DestinationStream = destination({ fd: 2, sync: true }),
+  terminalLevel: LogLevel,
+  file: DestinationStream | null,
 ): Log {
+  if (file === null) return createLog(terminalLevel);
+  if (level === 'silent') return silentLog;
+  const streams = [{ level, stream: file }];
+  const shown = terminalLevel === 'silent' ? [] : [{ level: terminalLevel, stream: standardError() }];
+  return createLog(level, multistream([...streams, ...shown]));
+}
+
+/** A log to `stream` (default: standard error). */
+export function createLog(level: LogLevel, stream: DestinationStream = standardError()): Log {
   return pino(
     {
       level,

@@ -105,12 +105,14 @@ export type ControlSocketDeps = {
   readonly log: Log;
   /** Resolves when everything committed so far is on disk; nothing is answered before. */
   readonly settled: () => Promise<void>;
+  /** Commands that only look, and tell even while the disk hangs. */
+  readonly unsettled?: readonly string[];
 };
 
 /** Carries out what was sent; what goes wrong is the answer. */
 async function reply(
   reading: { readonly line: string } | 'too long',
-  { operator, log, settled }: ControlSocketDeps,
+  { operator, log, settled, unsettled = [] }: ControlSocketDeps,
 ): Promise<object> {
   try {
     const request = reading === 'too long' ? null : parseRequest(reading.line);
@@ -119,7 +121,7 @@ async function reply(
       throw new DomainError({ code: 'VALIDATION_FAILED', status: 400, message });
     }
     const result = await operator(request);
-    await settled();
+    if (!unsettled.includes(request.command)) await settled();
     return { v: 1, ok: true, result: result ?? null };
   } catch (error) {
     return { v: 1, ok: false, error: describe(error, log) };
@@ -185,11 +187,12 @@ function tryConnect(file: string): Promise<Socket | null> {
 export async function callRunningServer(
   dataDirectory: string,
   request: OperatorRequest,
+  { timeoutMs = REPLY_TIMEOUT_MS }: { readonly timeoutMs?: number } = {},
 ): Promise<{ running: false } | { running: true; result: unknown }> {
   const file = controlSocketPath(dataDirectory);
   const socket = existsSync(file) ? await tryConnect(file) : null;
   if (socket === null) return { running: false };
-  socket.setTimeout(REPLY_TIMEOUT_MS, () => socket.destroy());
+  socket.setTimeout(timeoutMs, () => socket.destroy());
   const reading = readLine(socket);
   socket.write(`${JSON.stringify({ v: 1, ...request })}\n`);
   const received = await reading;

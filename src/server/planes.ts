@@ -24,8 +24,10 @@ export type Planes = {
   start(): Promise<void>;
   /** Stops all of them at the same time. */
   stop(deadlineMs: number): Promise<void>;
-  /** What runs, in words for the operator. */
-  describe(): string[];
+  /** The planes that run, control first. */
+  readonly names: readonly string[];
+  /** Who is connected to this process. */
+  presence(): { readonly rooms: number; readonly users: number; readonly connections: number };
   /** Resolves when programs can be run, or are known not to be, with what the operator should know of it. */
   ready(): Promise<string[]>;
 };
@@ -95,6 +97,12 @@ function describeLanguages(execution: ExecutionPlane): string[] {
   ];
 }
 
+/** The driver that makes jails, and why it is this one; without one, nothing: a remark says why. */
+function describeSandbox(execution: ExecutionPlane): string[] {
+  const sandbox = execution.sandbox();
+  return sandbox.state === 'ok' ? [`sandbox         ${sandbox.driver} (${sandbox.why})`] : [];
+}
+
 export function createPlanes(deps: PlanesDeps): Planes {
   const collab = deps.names.includes('collab') ? createCollabPlane(deps) : null;
   const execution = deps.names.includes('execution') ? createExecution(deps) : null;
@@ -119,13 +127,12 @@ export function createPlanes(deps: PlanesDeps): Planes {
         if (end.status === 'rejected') deps.kernel.log.error({ err: end.reason }, 'a plane failed to stop');
       }
     },
-    describe: () => [
-      `planes          control${[collab, execution].map((plane) => (plane ? `, ${plane.name}` : '')).join('')}`,
-    ],
+    names: ['control', ...[collab, execution].flatMap((plane) => (plane === null ? [] : [plane.name]))],
+    presence: () => collab?.healthDetails() ?? { rooms: 0, users: 0, connections: 0 },
     async ready() {
       if (execution === null) return [];
       const remarks = await execution.ready();
-      return [...describeLanguages(execution), ...remarks];
+      return [...describeSandbox(execution), ...describeLanguages(execution), ...remarks];
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { HashCost } from '../control/accounts/index.ts';
 import { createHealthCheck, healthRoutes } from '../control/health/index.ts';
 import { startCheckpoints } from '../db/checkpoint.ts';
+import { type StorageMonitor, watchStorage } from '../db/storage-monitor.ts';
 import { write } from '../db/write.ts';
 import { apiVersion } from '../generated/tables.ts';
 import type { AnswerCheck } from '../http/answers.ts';
@@ -16,6 +17,7 @@ import { repeat, type Stage, stopAll } from './lifecycle.ts';
 import { createOperator } from './operator.ts';
 import type { PlaneName, Planes } from './planes.ts';
 import { createPlanes } from './planes.ts';
+import { createStatus } from './status.ts';
 import { subscribe } from './subscriptions.ts';
 
 export type ServerOptions = {
@@ -31,6 +33,8 @@ export type ServerOptions = {
     readonly execution?: ExecutionPlane;
   };
 };
+
+type HealthCheck = ReturnType<typeof createHealthCheck>;
 
 export type RunningServer = {
   readonly kernel: Kernel;
@@ -62,6 +66,8 @@ async function start(options: ServerOptions, stages: Stage[]): Promise<RunningSe
   const { db, paths } = installation;
   const checkpoints = startCheckpoints({ db });
   stages.push({ name: 'checkpoints', stop: () => checkpoints.stop() });
+  const storage = watchStorage({ db, checkpoints, directory: paths.temporary, log });
+  stages.push({ name: 'storage monitor', stop: () => storage.stop() });
 
   let app: App | undefined;
   const port = () => app?.port() ?? config['server.port'];
@@ -77,7 +83,8 @@ async function start(options: ServerOptions, stages: Stage[]): Promise<RunningSe
     hashCost: options.tests?.hashCost,
   });
   subscribe({ kernel, collab: planes.collab, waiters: control.waiters });
-  app = await openApp(options, control, planes);
+  const health = createCheck(options, control, { planes, storage });
+  app = await openApp(options, control, { planes, check: health });
   planes.attach(app);
 
   const background = createBackgroundJobs({
@@ -98,10 +105,13 @@ async function start(options: ServerOptions, stages: Stage[]): Promise<RunningSe
   const cleanUp = repeat('clean-up', config['timers.cleanUpMs'], () => cleanUpAll(options, control), log);
   stages.push({ name: 'clean-up', stop: cleanUp });
   await listen(app, config['server.host'], config['server.port']);
-  const operator = createOperator({ control, kernel });
+  const address = () => ({ url: baseUrl(), port: port() });
+  const status = createStatus({ kernel, installation, planes, control, address });
+  const operator = createOperator({ control, kernel, installation, view: { status, health } });
   const socket = await listenOnControlSocket(paths.directory, {
     operator,
     log,
+    unsettled: ['status', 'health'],
     settled: () => db.durable.settled(),
   });
   stages.push({ name: 'control socket', stop: socket.stop });
@@ -125,25 +135,35 @@ async function start(options: ServerOptions, stages: Stage[]): Promise<RunningSe
   };
 }
 
-function openApp(
-  { kernel, installation, tests }: ServerOptions,
+type Parts = { readonly planes: Planes; readonly storage: StorageMonitor };
+
+function createCheck(
+  { kernel, installation }: ServerOptions,
   control: Control,
-  planes: Planes,
-): Promise<App> {
-  const { config, log, clock } = kernel;
+  { planes, storage }: Parts,
+): HealthCheck {
   const { db } = installation;
-  const check = createHealthCheck(
+  return createHealthCheck(
     {
       database: () => (db.raw.prepare('SELECT 1').get() ? 'ok' : 'fail'),
-      storage: () => db.durable.health().status,
+      storage: () => storage.state(),
       queue: () => (control.core.queue.countWaiting(db, null, ['run', 'submission']) >= 0 ? 'ok' : 'fail'),
       execution: () => planes.execution.health(),
       collab: () => planes.collabState(),
       ai: () => 'disabled',
       media: () => 'disabled',
     },
-    clock,
+    kernel.clock,
   );
+}
+
+function openApp(
+  { kernel, installation, tests }: ServerOptions,
+  control: Control,
+  { planes, check }: { planes: Planes; check: HealthCheck },
+): Promise<App> {
+  const { config, log, clock } = kernel;
+  const { db } = installation;
   const bindings = [
     ...control.bindings,
     ...healthRoutes({ config, apiVersion, execution: planes.execution, check }),

@@ -55,7 +55,8 @@ describe('help of every command', () => {
     expect(exits).toMatch(/^ {2}0 {3}done/);
     expect(exits).not.toContain('undefined');
     for (const example of examples.split('\n')) {
-      const words = example.trim().split(' ').slice(1);
+      const [own = ''] = example.trim().split(' && ');
+      const words = own.split(' ').slice(1);
       const shown = findCommand(words);
       expect([shown, shown.parent].includes(command), example).toBe(true);
       const flags = words.filter((word) => word.startsWith('--'));

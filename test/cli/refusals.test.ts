@@ -32,9 +32,9 @@ afterAll(() => {
 describe('no arguments at all bring out a raw exception', () => {
   // serve, demo, doctor, languages and sandbox would do their work, and --password-stdin would wait for it.
   const names =
-    'init seed admin config migrate openapi version help create ban unban reset-link show set validate status';
+    'init seed admin config migrate openapi version help create ban unban reset-link show set validate status list logout keys rotate health logs';
   const options =
-    '--data-dir --json --email --username --admin-email --origin --force --reason --no-admin --unbound -h -V --';
+    '--data-dir --json --email --username --admin-email --origin --force --reason --no-admin --unbound --role --search --limit --cursor --purpose --level --since --lines -h -V --';
   const values = [
     '',
     ' ',
@@ -71,6 +71,10 @@ describe('no arguments at all bring out a raw exception', () => {
     '--reason',
     '--admin-email',
     '--admin-username',
+    '--search',
+    '--limit',
+    '--cursor',
+    '--since',
   ];
   const part = fc.oneof(
     { weight: 3, arbitrary: value.map((text) => [text]) },
@@ -78,7 +82,7 @@ describe('no arguments at all bring out a raw exception', () => {
     { weight: 1, arbitrary: fc.constantFrom(...options.split(' ')).map((text) => [text]) },
   );
   const paths =
-    'admin create|admin ban|admin unban|admin reset-link|config show|config set|config validate|migrate|migrate status|seed|init|version';
+    'admin create|admin list|admin show|admin logout|keys rotate|status|health|logs|admin ban|admin unban|admin reset-link|config show|config set|config validate|migrate|migrate status|seed|init|version';
   const begin = fc.constantFrom(...paths.split('|')).map((path) => path.split(' '));
   const line = fc
     .oneof(

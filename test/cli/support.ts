@@ -9,6 +9,9 @@ import Database from 'better-sqlite3';
 import { execa, type Options } from 'execa';
 import { expect, vi } from 'vitest';
 
+// Whoever comes second waits for the build of whoever came first.
+vi.setConfig({ hookTimeout: 600_000 });
+
 export const root = path.resolve(import.meta.dirname, '../..');
 export const program = path.join(root, 'bin/syncode');
 
@@ -46,6 +49,8 @@ export type RunOptions = {
   readonly cwd?: string;
   readonly input?: string;
   readonly uid?: number;
+  /** Words before the program's name, for what starts it in its own place. */
+  readonly within?: readonly string[];
 };
 
 /** Everything that runs of one test file, to end what a failed test left. */
@@ -148,7 +153,8 @@ export type Serving = {
 export async function serve(args: readonly string[], options: RunOptions = {}): Promise<Serving> {
   const planes = ['--planes', 'control,collab', '--port', '0', '--json'];
   const { cwd, env } = childOptions(options);
-  const child = spawn(program, ['serve', ...planes, ...args], {
+  const [file = program, ...words] = [...(options.within ?? []), program];
+  const child = spawn(file, [...words, 'serve', ...planes, ...args], {
     cwd,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -5,6 +5,7 @@ import { enterDataDirectory, outputOf } from '../context.ts';
 import { exitCodes } from '../failure.ts';
 import { operate } from '../operator.ts';
 import { localTime } from '../output.ts';
+import { listUsersCommand, showUserCommand } from './admin-look-up.ts';
 
 const createdSchema = z.object({
   id: z.string(),
@@ -14,6 +15,7 @@ const createdSchema = z.object({
   generatedPassword: z.string().nullable(),
 });
 const changedSchema = z.object({ userId: z.string(), username: z.string(), changed: z.boolean() });
+const endedSchema = z.object({ userId: z.string(), username: z.string(), ended: z.number() });
 const linkSchema = z.object({
   userId: z.string(),
   username: z.string(),
@@ -115,6 +117,25 @@ function unbanCommand(): Command {
   });
 }
 
+function logoutCommand(): Command {
+  const command = createCommand('logout', {
+    about: 'Signs an account out everywhere at once; it may sign in again.',
+    examples: ['syncode admin logout ada', 'syncode admin logout ada@example.org --json'],
+    exits: naming,
+  });
+  command.argument('<user>', 'mail address, username or id');
+  return command.action(async (user: string) => {
+    const options = optionsOf(command);
+    const outcome = endedSchema.parse(await operate(options, 'admin.logout', { user }));
+    const { username, ended } = outcome;
+    outputOf(options).result(outcome, () =>
+      ended === 0
+        ? `${username} was not signed in anywhere; nothing changed.`
+        : `${username} is signed out everywhere (${ended} login${ended === 1 ? '' : 's'}).`,
+    );
+  });
+}
+
 function resetLinkCommand(): Command {
   const command = createCommand('reset-link', {
     about: 'Shows the password reset link that waits for a user who asked for one; each look is audited.',
@@ -135,6 +156,14 @@ function resetLinkCommand(): Command {
 }
 
 export function adminCommand(): Command {
-  const commands = [createUserCommand(), banCommand(), unbanCommand(), resetLinkCommand()];
-  return createGroup('admin', 'Accounts: makes them, bans them, helps them back in.', commands);
+  const commands = [
+    createUserCommand(),
+    listUsersCommand(),
+    showUserCommand(),
+    banCommand(),
+    unbanCommand(),
+    logoutCommand(),
+    resetLinkCommand(),
+  ];
+  return createGroup('admin', 'Accounts: makes them, shows them, bans them, helps them back in.', commands);
 }

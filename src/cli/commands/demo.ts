@@ -7,7 +7,8 @@ import { createLog } from '../../kernel/log.ts';
 import { systemRandom } from '../../kernel/random.ts';
 import { createInstallation, openInstallation } from '../../server/installation.ts';
 import { createKernel } from '../../server/kernel.ts';
-import { createOperator, generatePassword } from '../../server/operator.ts';
+import { createOperator } from '../../server/operator.ts';
+import { generatePassword } from '../../server/operator-command.ts';
 import { planeNames } from '../../server/planes.ts';
 import { type RunningServer, startServer } from '../../server/server.ts';
 import { createCommand, optionsOf } from '../command.ts';
@@ -35,7 +36,7 @@ async function startDemoServer(directory: string, port: string | undefined): Pro
   const kernel = createKernel(config, log);
   const installation = openInstallation(directory, { log, mode: 'server', migrate: true });
   const server = await startServer({ kernel, installation, planes: [...planeNames] });
-  const operator = createOperator({ control: server.control, kernel });
+  const operator = createOperator({ control: server.control, kernel, installation, view: null });
   await operator({ command: 'seed', args: { force: false }, osUser: 'demo' });
   return server;
 }

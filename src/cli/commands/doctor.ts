@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import { examine, type Finding } from '../../server/doctor.ts';
+import { examine } from '../../server/doctor.ts';
+import { fixInstallation } from '../../server/doctor-fixes.ts';
+import type { Finding } from '../../server/finding.ts';
 import { createCommand, optionsOf } from '../command.ts';
-import { configOf, dataDirectoryOf, enterDataDirectory, outputOf } from '../context.ts';
+import { configOf, dataDirectoryOf, enterDataDirectory, operatingSystemUser, outputOf } from '../context.ts';
 import { exitCodes } from '../failure.ts';
 
 const signs: Record<Finding['state'], string> = { ok: 'ok   ', warning: 'WARN ', fail: 'FAIL ' };
@@ -32,17 +34,24 @@ function exitCodeOf(findings: readonly Finding[]): number {
 export function doctorCommand(): Command {
   const command = createCommand('doctor', {
     about: 'Checks this machine and the installation, each finding with its remedy.',
-    examples: ['syncode doctor', 'syncode doctor --json --data-dir ./data'],
+    examples: ['syncode doctor', 'syncode doctor --fix --json'],
     exits: [exitCodes.failed, exitCodes.usage, exitCodes.warnings],
   });
+  command.option(
+    '--fix',
+    'first put right what can be put right safely: rights, folders, leftovers, migrations',
+  );
   return command.action(async () => {
-    const options = optionsOf(command);
+    const options = optionsOf<{ fix?: boolean }>(command);
     const directory = existsSync(dataDirectoryOf(options)) ? enterDataDirectory(options) : null;
-    const { config } = configOf(directory);
     const output = outputOf(options);
+    const fixed = directory !== null && options.fix === true ? fixInstallation(directory) : [];
+    const { config } = configOf(directory);
     if (process.stderr.isTTY) output.note('Trying the sandbox and every language; half a minute at most.');
-    const findings = await examine(directory, config);
-    output.result({ findings }, () => describe(findings));
+    const findings = await examine({ directory, config, osUser: operatingSystemUser() });
+    output.result({ findings, fixed }, () =>
+      [...fixed.map((what) => `FIXED ${what}`), describe(findings)].join('\n'),
+    );
     process.exitCode = exitCodeOf(findings);
   });
 }

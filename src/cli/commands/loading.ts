@@ -4,11 +4,16 @@ import type { Command } from 'commander';
 const alone: Readonly<Record<string, () => Promise<Command>>> = {
   admin: async () => (await import('./admin.ts')).adminCommand(),
   config: async () => (await import('./config.ts')).configCommand(),
+  health: async () => (await import('./status.ts')).healthCommand(),
   init: async () => (await import('./init.ts')).initCommand(),
+  keys: async () => (await import('./keys.ts')).keysCommand(),
+  logs: async () => (await import('./logs.ts')).logsCommand(),
   migrate: async () => (await import('./migrate.ts')).migrateCommand(),
   openapi: async () => (await import('./openapi.ts')).openapiCommand(),
   seed: async () => (await import('./seed.ts')).seedCommand(),
   serve: async () => (await import('./serve.ts')).serveCommand(),
+  service: async () => (await import('./service.ts')).serviceCommand(),
+  status: async () => (await import('./status.ts')).statusCommand(),
   version: async () => (await import('./version.ts')).versionCommand(),
 };
 

@@ -1,15 +1,15 @@
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { LoadedConfig } from '../../config/load.ts';
 import type { Config, SettingKey } from '../../config/schema.ts';
-import { createLog, type LogLevel } from '../../kernel/log.ts';
+import { createServerLog, type LogLevel } from '../../kernel/log.ts';
 import { hasAdministrator } from '../../server/administrators.ts';
 import { controlSocketPath } from '../../server/control-socket.ts';
 import { refuseExposure, warnExposure } from '../../server/exposure.ts';
 import { createInstallation, openInstallation } from '../../server/installation.ts';
 import { type InstallationPaths, installationPaths } from '../../server/installation-paths.ts';
 import { createKernel } from '../../server/kernel.ts';
+import { logFilePath, openLogFile } from '../../server/log-file.ts';
 import { type PlaneName, planeNames } from '../../server/planes.ts';
 import { ListenError, type RunningServer, startServer } from '../../server/server.ts';
 import { createCommand, optionsOf } from '../command.ts';
@@ -19,12 +19,14 @@ import {
   dataDirectoryOf,
   enterDataDirectory,
   enterInstallation,
-  isSupervisedBySystemd,
+  isLoggedByJournal,
   outputOf,
   pasteable,
+  serviceSupervision,
   threadPoolSetting,
 } from '../context.ts';
 import { CliFailure, exitCodes } from '../failure.ts';
+import { linkServiceManager } from '../service-manager.ts';
 import { runUntilSignal } from '../signals.ts';
 
 /** libuv's threads: hashes, tokens and the flush of the disk share them, and the flush must not wait for hashes. */
@@ -92,21 +94,13 @@ function explainListen(error: ListenError): CliFailure {
   });
 }
 
-/** Tells systemd; without it nothing happens. */
-function notifySystemd(state: string): void {
-  if (!isSupervisedBySystemd()) return;
-  execFile('systemd-notify', [state], (error) => {
-    if (error) say(`systemd was not told (${state}): ${error.message}`);
-  });
-}
-
 function announce(server: RunningServer, directory: string, options: ServeOptions): void {
   const { config } = server.kernel;
   say(`Syncode answers at ${server.url} (reference: ${server.url}/docs)`);
   if (config['server.publicUrl'] !== '')
     say(`  listens on      ${config['server.host']}, port ${server.port}`);
   say(`  data directory  ${directory}`);
-  for (const line of server.planes.describe()) say(`  ${line}`);
+  say(`  planes          ${server.planes.names.join(', ')}`);
   for (const warning of warnExposure(config)) say(`  warning         ${warning}`);
   if (!hasAdministrator(directory)) {
     say('  note            There is no administrator yet. While the server runs, make one with:');
@@ -131,7 +125,9 @@ function logLevelOf({ config, origins }: LoadedConfig): LogLevel {
 
 function open(directory: string, loaded: LoadedConfig, migrate: boolean) {
   const { config } = loaded;
-  const log = createLog(logLevelOf(loaded));
+  const maxBytes = config['log.fileBytes'];
+  const file = maxBytes === 0 || isLoggedByJournal() ? null : openLogFile(logFilePath(directory), maxBytes);
+  const log = createServerLog(config['log.level'], logLevelOf(loaded), file);
   const kernel = createKernel(config, log);
   const installation = openInstallation(directory, { log, mode: 'server', migrate });
   const { applied, backup } = installation.migrated;
@@ -154,9 +150,10 @@ async function serve(options: ServeOptions): Promise<void> {
   const server = await startServer({ kernel, installation, planes }).catch((error: unknown) => {
     throw error instanceof ListenError ? explainListen(error) : error;
   });
+  const manager = linkServiceManager({ ...serviceSupervision(), say });
   // Before anybody is told that the server is there, and so may end it.
   const stopped = runUntilSignal(() => {
-    notifySystemd('STOPPING=1');
+    manager.stopping();
     return server.stop();
   });
   process.prependListener('uncaughtException', (error) =>
@@ -165,7 +162,7 @@ async function serve(options: ServeOptions): Promise<void> {
   announce(server, directory, options);
   if (options.json === true)
     outputOf(options).result({ url: server.url, port: server.port, directory }, () => '');
-  notifySystemd('--ready');
+  manager.ready();
   void server.planes.ready().then((lines) => {
     for (const line of lines) say(`  ${line}`);
   });
