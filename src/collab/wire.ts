@@ -3,7 +3,15 @@ import type { Duplex } from 'node:stream';
 import type { Hocuspocus } from '@hocuspocus/server';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { Config } from '../config/schema.ts';
+import { type BrokenRequests, createBrokenRequests } from '../http/broken-request.ts';
 import type { Clock } from '../kernel/clock.ts';
+import {
+  type DomainError,
+  Forbidden,
+  invalidFields,
+  NotFound,
+  ServiceUnavailable,
+} from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import { closeCodes } from './close-codes.ts';
 import { messageTypes, readFrame } from './frames.ts';
@@ -52,6 +60,7 @@ class SocketWire implements Wire {
   readonly #deps: WireDeps;
   readonly #webSockets: WebSocketServer;
   readonly #open = new Map<CollabSocket, WebSocket>();
+  readonly #broken: BrokenRequests;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(deps: WireDeps) {
@@ -62,12 +71,19 @@ class SocketWire implements Wire {
       perMessageDeflate: false,
       clientTracking: false,
     });
+    this.#broken = createBrokenRequests(deps.config, deps.clock);
+    this.#webSockets.on('wsClientError', (_error, stream) =>
+      this.#broken.refuseUpgrade(
+        stream,
+        invalidFields({ field: 'header.Upgrade', constraint: 'websocket', value: null }),
+      ),
+    );
   }
 
   attach = (server: Server, options: AttachOptions): void => {
     server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
-      const status = refusalOf(this.#deps, request, options);
-      if (status !== null) return refuse(stream, status);
+      const refusal = refusalOf(this.#deps, request, options);
+      if (refusal !== null) return this.#broken.refuseUpgrade(stream, refusal);
       const address = options.addressOf(request);
       this.#webSockets.handleUpgrade(request, stream, head, (ws) => this.#receive(ws, address));
     });
@@ -117,26 +133,16 @@ class SocketWire implements Wire {
   }
 }
 
-const STATUS_TEXT = { 403: 'Forbidden', 404: 'Not Found', 503: 'Service Unavailable' } as const;
-
 function refusalOf(
   { config, sockets, isDraining }: WireDeps,
   request: IncomingMessage,
   { isOriginAllowed }: AttachOptions,
-): keyof typeof STATUS_TEXT | null {
+): DomainError | null {
   const path = request.url?.split('?', 1)[0];
-  if (path !== COLLAB_PATH) return 404;
+  if (path !== COLLAB_PATH) return NotFound();
   const { origin } = request.headers;
-  if (origin !== undefined && !isOriginAllowed(origin)) return 403;
-  return isDraining() || sockets.size >= config['limits.sockets'] ? 503 : null;
-}
-
-function refuse(stream: Duplex, status: keyof typeof STATUS_TEXT): void {
-  stream.on('error', () => stream.destroy());
-  const retry = status === 503 ? 'Retry-After: 5\r\n' : '';
-  stream.end(
-    `HTTP/1.1 ${status} ${STATUS_TEXT[status]}\r\n${retry}Connection: close\r\nContent-Length: 0\r\n\r\n`,
-  );
+  if (origin !== undefined && !isOriginAllowed(origin)) return Forbidden();
+  return isDraining() || sockets.size >= config['limits.sockets'] ? ServiceUnavailable() : null;
 }
 
 /** Never refuses the new one: a whole class may reconnect from one address. */

@@ -7,7 +7,7 @@ import type { Config } from '../config/schema.ts';
 import type { Db } from '../db/types.ts';
 import { apiVersion } from '../generated/tables.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { ApiVersionUnsupported, NotFound, ServiceUnavailable } from '../kernel/errors.ts';
+import { ApiVersionUnsupported, invalidFields, NotFound, ServiceUnavailable } from '../kernel/errors.ts';
 import { isUuid } from '../kernel/ids.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Callers } from '../ports/callers.ts';
@@ -17,7 +17,7 @@ import type { AnswerCheck } from './answers.ts';
 import { createBrokenRequests } from './broken-request.ts';
 import { bind } from './contract.ts';
 import { createIdempotency } from './idempotency.ts';
-import { parseJson } from './json-body.ts';
+import { checkCharset, parseJson } from './json-body.ts';
 import { createLimits } from './limits.ts';
 import { createMetrics, type OperationMetrics } from './metrics.ts';
 import type { Binding } from './operation.ts';
@@ -143,14 +143,23 @@ function createServer({ config, clock }: AppDeps, isProxy: (address: string) => 
     return503OnClosing: false,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    http: { maxHeaderSize: MAX_HEADER_BYTES },
+    // What Node.js would refuse by itself would lack the headers of every answer.
+    http: {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      requireHostHeader: false,
+      shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
+    },
     routerOptions: { maxParamLength: 1000 },
     clientErrorHandler: broken.refuse,
     frameworkErrors: broken.refuseAddress,
   });
+  server.server.on('checkExpectation', (request, response) =>
+    server.server.emit('request', request, response),
+  );
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     try {
+      checkCharset(request.headers['content-type']);
       done(null, parseJson(body as Buffer));
     } catch (error) {
       done(error as Error, undefined);
@@ -174,9 +183,8 @@ function addHeaders(
     request.traceId = traceId(request, isProxy);
     reply.headers(common);
     reply.headers({ 'X-Request-Id': request.id, 'X-Trace-Id': request.traceId });
-    if (!request.routeOptions.config.page) {
-      reply.headers({ 'Content-Security-Policy': apiPolicy, 'Cache-Control': 'no-store' });
-    }
+    // Pages put their own in the place of these.
+    reply.headers({ 'Content-Security-Policy': apiPolicy, 'Cache-Control': 'no-store' });
   });
 }
 
@@ -195,6 +203,9 @@ function addRefusals(server: FastifyInstance, draining: AbortSignal): void {
     if (draining.aborted) {
       reply.header('Connection', 'close');
       throw ServiceUnavailable();
+    }
+    if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
+      throw invalidFields({ field: 'header.Host', constraint: 'required', value: null });
     }
     if (request.is404) throw NotFound();
     const version = request.headers['accept-version'];

@@ -1,10 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config/schema.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { invalidFields, NotFound } from '../kernel/errors.ts';
-import { errorBody } from './errors.ts';
+import { type DomainError, invalidFields, NotFound } from '../kernel/errors.ts';
+import { errorBody, retryAfterSeconds } from './errors.ts';
 import { endWithRefusal } from './raw-refusal.ts';
 import { apiPolicy, commonHeaders } from './security-headers.ts';
 
@@ -14,6 +15,8 @@ export type BrokenRequests = {
   refuseAddress(error: unknown, request: FastifyRequest, reply: FastifyReply): void;
   /** Answers what is no HTTP request (or one that did not arrive in time) and closes the connection. */
   refuse(error: NodeJS.ErrnoException, socket: Socket): void;
+  /** Answers the request for a socket that is not opened, and closes the connection. */
+  refuseUpgrade(stream: Duplex, refusal: DomainError): void;
 };
 
 export function createBrokenRequests(config: Config, clock: Clock): BrokenRequests {
@@ -47,6 +50,15 @@ export function createBrokenRequests(config: Config, clock: Clock): BrokenReques
         socket,
         { status: refusal.status, body: errorBody(refusal, clock) },
         headers(randomUUID()),
+      );
+    },
+    refuseUpgrade(stream, refusal) {
+      stream.on('error', () => stream.destroy());
+      const seconds = retryAfterSeconds(refusal);
+      endWithRefusal(
+        stream,
+        { status: refusal.status, body: errorBody(refusal, clock) },
+        { ...headers(randomUUID()), ...(seconds === null ? {} : { 'Retry-After': `${seconds}` }) },
       );
     },
   };

@@ -32,7 +32,5 @@ declare module 'fastify' {
     operation?: BoundOperation;
     /** Answers reflect nothing stored, so they wait for no flush. */
     immediate?: boolean;
-    /** No operation: pages and files. */
-    page?: boolean;
   }
 }

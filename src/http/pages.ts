@@ -22,7 +22,7 @@ const hashed = /[.-][A-Za-z0-9_-]{8,}\.\w+$/;
 export async function addPages(app: App, { config, directory }: PagesOptions): Promise<void> {
   const files = new Set(listFiles(directory));
   await app.server.register(fastifyStatic, { root: directory, serve: false });
-  const options = { config: { page: true, immediate: true } };
+  const options = { config: { immediate: true } };
   app.server.get('/app', options, async (_request, reply) => reply.redirect('/app/', 301));
   app.server.get<{ Params: { '*': string } }>('/app/*', options, async (request, reply) => {
     const wanted = request.params['*'];

@@ -51,7 +51,7 @@ export async function addReference(
   );
   const folder = dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist/package.json')));
   const serve = (url: string, type: string, read: () => string | Promise<Buffer>) => {
-    server.get(url, { config: { page: true, immediate: true } }, async (_request, reply) => {
+    server.get(url, { config: { immediate: true } }, async (_request, reply) => {
       reply.headers({ 'Content-Security-Policy': referencePolicy, 'Cache-Control': 'no-cache' });
       return reply.type(type).send(await read());
     });
@@ -61,7 +61,7 @@ export async function addReference(
   serve('/docs/start.js', 'text/javascript; charset=utf-8', () => start);
   for (const [name, type] of Object.entries(files))
     serve(`/docs/${name}`, type, () => readFile(join(folder, name)));
-  const redirect = { config: { page: true, immediate: true } };
+  const redirect = { config: { immediate: true } };
   server.get('/docs/', redirect, async (_request, reply) => reply.redirect('/docs', 301));
   server.get('/', redirect, async (_request, reply) => reply.redirect('/app/', 302));
 }
