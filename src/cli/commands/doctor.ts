@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { examine } from '../../server/doctor.ts';
 import { fixInstallation } from '../../server/doctor-fixes.ts';
 import type { Finding } from '../../server/finding.ts';
+import { proveOffline } from '../../server/offline-proof.ts';
 import { createCommand, optionsOf } from '../command.ts';
 import { configOf, dataDirectoryOf, enterDataDirectory, operatingSystemUser, outputOf } from '../context.ts';
 import { exitCodes } from '../failure.ts';
@@ -41,14 +42,19 @@ export function doctorCommand(): Command {
     '--fix',
     'first put right what can be put right safely: rights, folders, leftovers, migrations',
   );
+  command.option(
+    '--offline-proof',
+    'also play a demo without any network, and look whether anything dials out',
+  );
   return command.action(async () => {
-    const options = optionsOf<{ fix?: boolean }>(command);
+    const options = optionsOf<{ fix?: boolean; offlineProof?: boolean }>(command);
     const directory = existsSync(dataDirectoryOf(options)) ? enterDataDirectory(options) : null;
     const output = outputOf(options);
     const fixed = directory !== null && options.fix === true ? fixInstallation(directory) : [];
     const { config } = configOf(directory);
     if (process.stderr.isTTY) output.note('Trying the sandbox and every language; half a minute at most.');
     const findings = await examine({ directory, config, osUser: operatingSystemUser() });
+    if (options.offlineProof === true) findings.push(await proveOffline());
     output.result({ findings, fixed }, () =>
       [...fixed.map((what) => `FIXED ${what}`), describe(findings)].join('\n'),
     );
