@@ -199,7 +199,10 @@ static void on_stdin(struct run *run)
 		run_close(run, SOURCE_STDIN);
 }
 
-/* Both streams share one limit. What is over it is counted, not kept, unless the rest is only to be dropped. */
+/*
+ * Both streams share one limit. Of what is over it one byte is counted, so that it shows, and nothing is kept, unless the
+ * rest is only to be dropped.
+ */
 static void take_output(struct run *run, struct capture *capture, size_t length)
 {
 	const struct request *request = run->request;
@@ -210,8 +213,10 @@ static void take_output(struct run *run, struct capture *capture, size_t length)
 		capture_add(capture, chunk, length);
 		return;
 	}
+	if (before > request->output_bytes)
+		return; /* it is being ended */
 	capture_add(capture, chunk, (size_t)room);
-	capture->total += length - room;
+	capture->total++;
 	run_end(run, KILLED_OUTPUT);
 }
 

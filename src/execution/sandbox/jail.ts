@@ -87,7 +87,7 @@ export interface JailRequest {
 /** What is kept of a stream. */
 export interface Captured {
   readonly bytes: Uint8Array;
-  /** All that was read, kept or not; after a kill for output at least what was read until then. */
+  /** All that was read, kept or not; of what exceeds `outputBytes` one byte is counted, unless it was to be dropped. */
   readonly totalBytes: number;
   /** True when `bytes` is not all of it. */
   readonly truncated: boolean;

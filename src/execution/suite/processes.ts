@@ -18,16 +18,24 @@ export type ProcessLine = {
 const MAX_DEPTH = 4;
 const instanceGroup = /\/syncode-[0-9a-f]{12}\//;
 
+/** What can be read; a group goes at any time. */
+function orNothing<T>(read: () => T[]): T[] {
+  try {
+    return read();
+  } catch {
+    return [];
+  }
+}
+
 /** Numbers of the processes in a group and those below it. */
 function grouped(directory: string, depth = 0): number[] {
   if (depth > MAX_DEPTH) return [];
-  try {
-    const own = readFileSync(join(directory, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean).map(Number);
-    const below = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-    return [...own, ...below.flatMap(({ name }) => grouped(join(directory, name), depth + 1))];
-  } catch {
-    return []; // a group goes at any time
-  }
+  const own = orNothing(() =>
+    readFileSync(join(directory, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean),
+  );
+  const below = orNothing(() => readdirSync(directory, { withFileTypes: true }));
+  const groups = below.filter((entry) => entry.isDirectory()).map(({ name }) => join(directory, name));
+  return [...own.map(Number), ...groups.flatMap((group) => grouped(group, depth + 1))];
 }
 
 function readProcess(pid: string, isGrouped: boolean): ProcessLine | null {
