@@ -1,5 +1,7 @@
 import type { Statement } from 'better-sqlite3';
+import { type SQL, sql } from 'drizzle-orm';
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { Raw, Reader } from './types.ts';
 
 /** Statements kept per connection; lists of varying length in a query make many texts. */
@@ -62,6 +64,34 @@ export function prepared<Query>(build: (orm: BetterSQLite3Database) => Query): (
     }
     return query;
   };
+}
+
+/** Shapes kept of one query per connection. */
+const MAX_SHAPES = 100;
+
+/** As prepared(), of a query whose text depends on a few facts: built once per connection and shape, which is plain data. */
+export function preparedInShapes<Shape, Query>(
+  build: (orm: BetterSQLite3Database, shape: Shape) => Query,
+): (reader: Reader, shape: Shape) => Query {
+  const ofConnection = prepared((orm) => {
+    const queries = new Map<string, Query>();
+    return (shape: Shape): Query => {
+      const key = JSON.stringify(shape);
+      let query = queries.get(key);
+      if (query === undefined) {
+        query = build(orm, shape);
+        if (queries.size >= MAX_SHAPES) queries.delete(queries.keys().next().value ?? '');
+        queries.set(key, query);
+      }
+      return query;
+    };
+  });
+  return (reader, shape) => ofConnection(reader)(shape);
+}
+
+/** Condition that a column has one of the values in a placeholder, which are given as a JSON array. */
+export function isOneOf(column: SQLiteColumn, placeholder: string): SQL {
+  return sql`${column} IN (SELECT value FROM json_each(${sql.placeholder(placeholder)}))`;
 }
 
 /** A better-sqlite3 statement prepared once per connection; `configure` may set pluck() or raw(). */

@@ -120,6 +120,24 @@ describe('tokens [S8]', () => {
   });
 });
 
+describe('a token that was accepted before [S8]', () => {
+  it('is looked at again: its time may be over, its key may be gone, and one letter makes it another', async () => {
+    const { tokens, content, clock, pairs } = setUp();
+    const token = await tokens.issue('access', content);
+    for (let times = 0; times < 3; times++)
+      expect(await tokens.verify('access', token)).toEqual({ ...content, extra: {} });
+    expect(await codeOf(tokens.verify('collab', token))).toBe('UNAUTHORIZED');
+    expect(await codeOf(tokens.verify('access', `${token.slice(0, -2)}xx`))).toBe('UNAUTHORIZED');
+    clock.at = NOW - 5001;
+    expect(await codeOf(tokens.verify('access', token))).toBe('UNAUTHORIZED');
+    clock.at = content.expiresAtMs + 6000;
+    expect(await codeOf(tokens.verify('access', token))).toBe('AUTH_TOKEN_EXPIRED');
+    clock.at = NOW;
+    pairs.access = { current: key('n'), previous: null };
+    expect(await codeOf(tokens.verify('access', token))).toBe('UNAUTHORIZED');
+  });
+});
+
 describe('rotation of keys [S8]', () => {
   it('accepts the previous key for one token life, and for tokens from before its retirement only', async () => {
     const { tokens, content, clock, pairs } = setUp();

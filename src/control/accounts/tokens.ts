@@ -40,6 +40,24 @@ const ISSUER = 'syncode';
 const TOLERANCE_MS = 5000;
 const REQUIRED = ['iss', 'aud', 'sub', 'sid', 'jti', 'iat', 'exp'];
 
+/** Access tokens whose signature is remembered: those of some thousand people's open tabs. */
+const MAX_GENUINE = 5000;
+
+/**
+ * Access tokens that were found genuine. Each signature is checked in a thread of its own kind, by far the dearest part of a
+ * small request, and a client sends the same token for minutes. Times and keys are looked at again each time.
+ */
+function createGenuine() {
+  const known = new Map<string, { readonly key: SecretKey; readonly content: TokenContent }>();
+  return {
+    find: (token: string) => known.get(token) ?? null,
+    add(token: string, key: SecretKey, content: TokenContent) {
+      if (known.size >= MAX_GENUINE) known.delete(known.keys().next().value ?? '');
+      known.set(token, { key, content });
+    },
+  };
+}
+
 /** Imported once a key: importing takes longer than signing. */
 function createImporter(): (key: SecretKey) => Promise<SigningKey> {
   const imported = new Map<string, Promise<SigningKey>>();
@@ -74,6 +92,7 @@ function readContent(kind: TokenKind, payload: JWTPayload, now: number): TokenCo
 /** Makes and checks the product's JWTs: HS256, one key a kind, times to the millisecond (as fractions of seconds). */
 export function createTokens({ keys, clock, lifeMs }: TokensDeps): Tokens {
   const importKey = createImporter();
+  const genuine = createGenuine();
 
   const findKey = (kind: TokenKind, header: ProtectedHeaderParameters, now: number): SecretKey => {
     const { current, previous } = keys.pair(kind);
@@ -87,6 +106,15 @@ export function createTokens({ keys, clock, lifeMs }: TokensDeps): Tokens {
     const { previous } = keys.pair(kind);
     if (previous === null || kid !== previous.kid) return;
     if (content.issuedAtMs > previous.retiredAtMs + TOLERANCE_MS) throw Unauthorized();
+  };
+
+  /** The content of a token that was checked before, whose key and times are still good. */
+  const recall = (kind: TokenKind, token: string, now: number): TokenContent | null => {
+    const found = kind === 'access' ? genuine.find(token) : null;
+    if (found === null) return null;
+    const { key, content } = found;
+    const isInTime = content.expiresAtMs > now && content.issuedAtMs <= now;
+    return isInTime && keys.pair(kind).current === key ? content : null;
   };
 
   return {
@@ -105,13 +133,15 @@ export function createTokens({ keys, clock, lifeMs }: TokensDeps): Tokens {
 
     async verify(kind, token, { allowExpired = false } = {}) {
       const now = clock.now();
-      let kid: string | undefined;
+      const recalled = recall(kind, token, now);
+      if (recalled !== null) return recalled;
+      let key: SecretKey | undefined;
       try {
         const { payload } = await jwtVerify(
           token,
           (header) => {
-            kid = header.kid;
-            return importKey(findKey(kind, header, now));
+            key = findKey(kind, header, now);
+            return importKey(key);
           },
           {
             algorithms: ['HS256'],
@@ -123,12 +153,13 @@ export function createTokens({ keys, clock, lifeMs }: TokensDeps): Tokens {
           },
         );
         const content = readContent(kind, payload, now);
-        checkIssuedInTime(kind, kid, content);
+        checkIssuedInTime(kind, key?.kid, content);
+        if (kind === 'access' && key !== undefined) genuine.add(token, key, content);
         return content;
       } catch (error) {
         if (!(error instanceof errors.JWTExpired)) throw Unauthorized(undefined, { cause: error });
         const content = readContent(kind, error.payload, now);
-        checkIssuedInTime(kind, kid, content);
+        checkIssuedInTime(kind, key?.kid, content);
         if (!allowExpired) throw TokenExpired();
         return content;
       }

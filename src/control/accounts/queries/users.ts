@@ -1,5 +1,5 @@
-import { and, eq, inArray, isNull, ne, sql } from 'drizzle-orm';
-import { prepared, statement } from '../../../db/client.ts';
+import { and, eq, isNull, ne, sql } from 'drizzle-orm';
+import { isOneOf, prepared, statement } from '../../../db/client.ts';
 import type { Reader, Tx } from '../../../db/types.ts';
 import type { UserRole } from '../../../generated/api.ts';
 import { type UserRow, users } from '../tables.ts';
@@ -21,16 +21,18 @@ export function findUser(reader: Reader, id: string): UserRow | null {
   return byId(reader).get({ id }) ?? null;
 }
 
+const namesOf = prepared((orm) => {
+  const { id, username, displayName, avatarKey, deletedAt } = users;
+  return orm
+    .select({ id, username, displayName, avatarKey, deletedAt })
+    .from(users)
+    .where(isOneOf(id, 'ids'))
+    .prepare();
+});
+
 /** Names of users by id, of deleted ones too; ids that are not there are left out. */
 export function findNames(reader: Reader, ids: readonly string[]) {
-  if (ids.length === 0) return [];
-  const { id, username, displayName, avatarKey, deletedAt } = users;
-  const columns = { id, username, displayName, avatarKey, deletedAt };
-  return reader.orm
-    .select(columns)
-    .from(users)
-    .where(inArray(id, [...ids]))
-    .all();
+  return ids.length === 0 ? [] : namesOf(reader).all({ ids: JSON.stringify(ids) });
 }
 
 export function findByEmail(reader: Reader, email: string): UserRow | null {

@@ -1,4 +1,5 @@
-import { and, asc, desc, eq, exists, gt, inArray, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, exists, gt, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
+import { isOneOf, prepared, preparedInShapes } from '../../../db/client.ts';
 import type { Reader } from '../../../db/types.ts';
 import type { Difficulty } from '../../../generated/api.ts';
 import type { PageRequest, Position } from '../../../kernel/paging.ts';
@@ -33,14 +34,13 @@ const sortValues = {
   totalSubmissions: sql<number>`${problems.totalSubmissions}`,
 } satisfies Record<SortBy, SQL>;
 
+const userId = sql.placeholder('userId');
 /** The caller's own record, whatever became of each submission. */
-const attemptsOf = (userId: string) =>
-  sql<number>`(SELECT count(*) FROM ${submissions} WHERE ${submissions.problemId} = ${problems.id} AND ${submissions.userId} = ${userId})`;
-const isSolvedBy = (userId: string) =>
-  sql<number>`EXISTS (SELECT 1 FROM ${submissions} WHERE ${submissions.problemId} = ${problems.id} AND ${submissions.userId} = ${userId} AND ${submissions.verdict} = 'accepted')`;
+const attempts = sql<number>`(SELECT count(*) FROM ${submissions} WHERE ${submissions.problemId} = ${problems.id} AND ${submissions.userId} = ${userId})`;
+const isSolved = sql<number>`EXISTS (SELECT 1 FROM ${submissions} WHERE ${submissions.problemId} = ${problems.id} AND ${submissions.userId} = ${userId} AND ${submissions.verdict} = 'accepted')`;
 
-function summaries(reader: Reader, userId: string, sortValue: SQL<string | number>) {
-  return reader.orm
+function summaries(orm: Reader['orm'], sortValue: SQL<string | number>) {
+  return orm
     .select({
       id: problems.id,
       title: problems.title,
@@ -53,8 +53,8 @@ function summaries(reader: Reader, userId: string, sortValue: SQL<string | numbe
       updatedAt: problems.updatedAt,
       caseCount: problemCaseSets.caseCount,
       hiddenCaseCount: problemCaseSets.hiddenCaseCount,
-      attempts: attemptsOf(userId),
-      isSolved: isSolvedBy(userId),
+      attempts,
+      isSolved,
       sortValue,
     })
     .from(problems)
@@ -62,74 +62,112 @@ function summaries(reader: Reader, userId: string, sortValue: SQL<string | numbe
     .innerJoin(problemCaseSets, eq(problemCaseSets.id, problemVersions.caseSetId));
 }
 
+const summaryById = prepared((orm) =>
+  summaries(orm, sql`''`)
+    .where(eq(problems.id, sql.placeholder('problemId')))
+    .prepare(),
+);
+
 /** A problem as lists show it, with the caller's own record; its tags come separately. */
 export type SummaryRow = ReturnType<typeof findSummaryRow> & object;
 
 /** Deleted problems too: what refers to them still has to name them. */
-export function findSummaryRow(reader: Reader, problemId: string, userId: string) {
-  return summaries(reader, userId, sql`''`).where(eq(problems.id, problemId)).get() ?? null;
+export function findSummaryRow(reader: Reader, problemId: string, viewerId: string) {
+  return summaryById(reader).get({ problemId, userId: viewerId }) ?? null;
 }
 
-function statusCondition(status: Status, userId: string): SQL {
-  if (status === 'solved') return sql`${isSolvedBy(userId)} = 1`;
-  if (status === 'todo') return sql`${attemptsOf(userId)} = 0`;
-  return sql`(${attemptsOf(userId)} > 0 AND ${isSolvedBy(userId)} = 0)`;
-}
+const statusConditions: Record<Status, SQL> = {
+  solved: sql`${isSolved} = 1`,
+  todo: sql`${attempts} = 0`,
+  attempted: sql`(${attempts} > 0 AND ${isSolved} = 0)`,
+};
 
-function hasTag(reader: Reader, slugs: readonly string[]): SQL | undefined {
-  if (slugs.length === 0) return undefined;
-  const tagged = reader.orm
-    .select({ one: sql`1` })
-    .from(problemTags)
-    .where(and(eq(problemTags.problemId, problems.id), inArray(problemTags.tag, [...slugs])));
-  return exists(tagged);
-}
+const hasTag = exists(
+  sql`(SELECT 1 FROM ${problemTags} WHERE ${problemTags.problemId} = ${problems.id} AND ${isOneOf(problemTags.tag, 'tags')})`,
+);
+/** No term that the text does not hold. */
+const hasTerms = sql`NOT EXISTS (SELECT 1 FROM json_each(${sql.placeholder('terms')}) AS term WHERE instr(${problems.searchText}, term.value) = 0)`;
 
-function afterPosition(sortBy: SortBy, { after, sortOrder }: PageRequest): SQL | undefined {
-  if (after === null) return undefined;
+/** What the text of a page's query depends on; values come as placeholders. */
+type Shape = Pick<ListFilter, 'withDrafts' | 'sortBy' | 'statuses'> & {
+  readonly sortOrder: PageRequest['sortOrder'];
+  readonly isFirst: boolean;
+  readonly filters: Readonly<Record<'difficulties' | 'tags' | 'companyKey' | 'terms', boolean>>;
+};
+
+function afterPosition({ isFirst, sortBy, sortOrder }: Shape): SQL | undefined {
+  if (isFirst) return undefined;
   const beyond = sortOrder === 'asc' ? gt : lt;
-  const sortValue = sortValues[sortBy];
-  const value = sortBy === 'title' ? String(after.value) : Number(after.value);
-  return or(beyond(sortValue, value), and(eq(sortValue, value), beyond(problems.id, after.id)));
+  const [sortValue, value] = [sortValues[sortBy], sql.placeholder('afterValue')];
+  return or(
+    beyond(sortValue, value),
+    and(eq(sortValue, value), beyond(problems.id, sql.placeholder('afterId'))),
+  );
 }
 
-/** One page of problems that are not deleted, in the total order (sort value, id). */
-export function listSummaryRows(reader: Reader, filter: ListFilter, page: PageRequest): SummaryRow[] {
-  const { userId, sortBy, difficulties, statuses, companyKey, terms } = filter;
-  const direction = page.sortOrder === 'asc' ? asc : desc;
-  return summaries(reader, userId, sortValues[sortBy])
+const pageInShape = preparedInShapes((orm, shape: Shape) => {
+  const { withDrafts, sortBy, statuses, filters } = shape;
+  const direction = shape.sortOrder === 'asc' ? asc : desc;
+  return summaries(orm, sortValues[sortBy])
     .where(
       and(
         isNull(problems.deletedAt),
-        filter.withDrafts ? undefined : eq(problems.isPublished, true),
-        difficulties.length === 0 ? undefined : inArray(problems.difficulty, [...difficulties]),
-        statuses.length === 0 ? undefined : or(...statuses.map((status) => statusCondition(status, userId))),
-        hasTag(reader, filter.tags),
-        companyKey === null ? undefined : eq(problems.companyKey, companyKey),
-        ...terms.map((term) => sql`instr(${problems.searchText}, ${term}) > 0`),
-        afterPosition(sortBy, page),
+        withDrafts ? undefined : sql`${problems.isPublished} = 1`,
+        filters.difficulties ? isOneOf(problems.difficulty, 'difficulties') : undefined,
+        statuses.length === 0 ? undefined : or(...statuses.map((status) => statusConditions[status])),
+        filters.tags ? hasTag : undefined,
+        filters.companyKey ? eq(problems.companyKey, sql.placeholder('companyKey')) : undefined,
+        filters.terms ? hasTerms : undefined,
+        afterPosition(shape),
       ),
     )
     .orderBy(direction(sortValues[sortBy]), direction(problems.id))
-    .limit(page.limit + 1)
-    .all();
+    .limit(sql.placeholder('limit'))
+    .prepare();
+});
+
+/** One page of problems that are not deleted, in the total order (sort value, id). */
+export function listSummaryRows(reader: Reader, filter: ListFilter, page: PageRequest): SummaryRow[] {
+  const { withDrafts, sortBy, statuses, companyKey } = filter;
+  const { after, sortOrder } = page;
+  const filters = {
+    difficulties: filter.difficulties.length > 0,
+    tags: filter.tags.length > 0,
+    companyKey: companyKey !== null,
+    terms: filter.terms.length > 0,
+  };
+  const shape: Shape = { withDrafts, sortBy, statuses, sortOrder, isFirst: after === null, filters };
+  return pageInShape(reader, shape).all({
+    userId: filter.userId,
+    difficulties: JSON.stringify(filter.difficulties),
+    tags: JSON.stringify(filter.tags),
+    companyKey,
+    terms: JSON.stringify(filter.terms),
+    afterValue: sortBy === 'title' ? String(after?.value) : Number(after?.value),
+    afterId: after?.id ?? null,
+    limit: page.limit + 1,
+  });
 }
 
 export function positionOf(row: SummaryRow): Position {
   return { value: row.sortValue, id: row.id };
 }
 
+const tagsOf = prepared((orm) =>
+  orm
+    .select({ problemId: problemTags.problemId, slug: problemTags.tag })
+    .from(problemTags)
+    .innerJoin(tags, eq(tags.slug, problemTags.tag))
+    .where(isOneOf(problemTags.problemId, 'problemIds'))
+    .orderBy(asc(tags.name), asc(tags.slug))
+    .prepare(),
+);
+
 /** Tag slugs of several problems, each list in the order of the tags' names. */
 export function listTagsOf(reader: Reader, problemIds: readonly string[]): Map<string, string[]> {
   const found = new Map<string, string[]>(problemIds.map((id) => [id, []]));
   if (problemIds.length === 0) return found;
-  const rows = reader.orm
-    .select({ problemId: problemTags.problemId, slug: problemTags.tag })
-    .from(problemTags)
-    .innerJoin(tags, eq(tags.slug, problemTags.tag))
-    .where(inArray(problemTags.problemId, [...problemIds]))
-    .orderBy(asc(tags.name), asc(tags.slug))
-    .all();
+  const rows = tagsOf(reader).all({ problemIds: JSON.stringify(problemIds) });
   for (const { problemId, slug } of rows) found.get(problemId)?.push(slug);
   return found;
 }

@@ -41,15 +41,19 @@ export function listSeatedOf(reader: Reader, roomIds: readonly string[], now: nu
     .all();
 }
 
-/** For the whole state of a room: the active ones and the latest others who were not removed, by join time. */
-export function listShown(reader: Reader, roomId: string, limit: number): Member[] {
-  const rows = reader.orm
+const shown = prepared((orm) =>
+  orm
     .select()
     .from(at)
-    .where(and(eq(at.roomId, roomId), ne(at.standing, 'banned')))
+    .where(and(eq(at.roomId, sql.placeholder('roomId')), ne(at.standing, 'banned')))
     .orderBy(desc(at.isActive), sql`${at.leftAt} IS NOT NULL`, desc(at.leftAt), asc(at.userId))
-    .limit(limit)
-    .all();
+    .limit(sql.placeholder('limit'))
+    .prepare(),
+);
+
+/** For the whole state of a room: the active ones and the latest others who were not removed, by join time. */
+export function listShown(reader: Reader, roomId: string, limit: number): Member[] {
+  const rows = shown(reader).all({ roomId, limit });
   return rows.sort((a, b) => a.joinedAt - b.joinedAt || (a.userId < b.userId ? -1 : 1));
 }
 

@@ -1,14 +1,22 @@
 import { and, eq, lte, sql } from 'drizzle-orm';
+import { prepared } from '../../../db/client.ts';
 import type { Reader, Tx } from '../../../db/types.ts';
 import { roleSwaps, type Swap } from '../tables.ts';
 
 /** Written out, since the partial index does not serve a bound value. */
 const isPending = sql`${roleSwaps.status} = 'pending'`;
 
+const pendingOf = prepared((orm) =>
+  orm
+    .select()
+    .from(roleSwaps)
+    .where(and(eq(roleSwaps.roomId, sql.placeholder('roomId')), isPending))
+    .prepare(),
+);
+
 /** The room's request that has no answer yet, lapsed or not. */
 export function findPendingSwap(reader: Reader, roomId: string): Swap | null {
-  const pending = and(eq(roleSwaps.roomId, roomId), isPending);
-  return reader.orm.select().from(roleSwaps).where(pending).get() ?? null;
+  return pendingOf(reader).get({ roomId }) ?? null;
 }
 
 export function findSwap(reader: Reader, roomId: string, id: string): Swap | null {
