@@ -1,6 +1,8 @@
-import { type FieldFailure, invalidFields } from '../kernel/errors.ts';
+import { type FieldFailure, invalidFields, UnsupportedMediaType } from '../kernel/errors.ts';
 import { MAX_FAILURES } from './texts.ts';
 
+/** The character set that a media type names. */
+const charset = /;\s*charset\s*=\s*"?([^\s;"]*)/i;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 const suspicious = /__proto__|constructor|\\u/;
 const forbidden = new Set(['__proto__', 'constructor']);
@@ -11,6 +13,12 @@ const MAX_VALUES = 100_000;
 const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
 const opening = new Set([0x5b, 0x7b]);
 const closing = new Set([0x5d, 0x7d]);
+
+/** Throws UNSUPPORTED_MEDIA_TYPE for JSON that says to be in another character set than UTF-8. */
+export function checkCharset(contentType: string | undefined): void {
+  const named = charset.exec(contentType ?? '')?.[1];
+  if (named !== undefined && !/^utf-?8$/i.test(named)) throw UnsupportedMediaType();
+}
 
 /**
  * The value of a JSON body; undefined for an empty one. VALIDATION_FAILED with constraint `json` for what is not JSON

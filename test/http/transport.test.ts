@@ -87,6 +87,8 @@ describe('bodies', () => {
     'application/jsonx',
     'multipart/form-data; boundary=x',
     'application/xml',
+    'application/json; charset=utf-16',
+    'application/json;charset="latin1"',
   ])('of type %s are UNSUPPORTED_MEDIA_TYPE', async (type) => {
     app = await startTestApp({ bindings: [run] });
     const reply = await send({ 'content-type': type }, '{}');
