@@ -10,7 +10,7 @@ export type Explanation = { readonly exitCode: number; readonly lines: readonly 
 
 /** A full stop after a sentence; a line to paste stays as it is. */
 function sentence(text: string): string {
-  const isCommand = /^(chmod|syncode|sudo|ss|systemctl) /.test(text);
+  const isCommand = /^(chmod|df|dmesg|ls|mount|syncode|sudo|ss|systemctl) /.test(text);
   return isCommand || /[.!?:]$/.test(text) ? text : `${text}.`;
 }
 

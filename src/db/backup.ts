@@ -1,5 +1,6 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { syncPath } from '../kernel/files.ts';
 import { createDatabaseFile } from './connection.ts';
 import { StorageError } from './errors.ts';
 import type { Raw } from './types.ts';
@@ -23,15 +24,6 @@ export function copyDatabase(raw: Raw, target: string): { bytes: number } {
   } catch (error) {
     rmSync(partial, { force: true });
     throw refused(target, error instanceof Error ? error.message : String(error), error);
-  }
-}
-
-function syncPath(path: string): void {
-  const fd = openSync(path, 'r');
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
   }
 }
 

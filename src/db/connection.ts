@@ -1,6 +1,8 @@
 import { closeSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
-import { StorageError } from './errors.ts';
+import { tryDiskNow } from './disk.ts';
+import { StorageError, storageFault } from './errors.ts';
 import type { Raw } from './types.ts';
 
 /** "Sync" in the file's header: tells our files from others'. */
@@ -40,8 +42,21 @@ export function openConnection(path: string, options: { synchronous: Synchronous
     return raw;
   } catch (error) {
     raw.close();
-    throw error;
+    throw explainOpening(error, path);
   }
+}
+
+/** SQLite tells a full disk from a broken one only sometimes; the disk itself is asked. */
+function explainOpening(error: unknown, path: string): unknown {
+  const fault = storageFault(error);
+  const found = fault === null || fault === 'busy' ? null : tryDiskNow(dirname(path));
+  if (found === null) return error;
+  const { why, remedy } = found;
+  return new StorageError(
+    'DISK_UNUSABLE',
+    { what: `The database ${path} cannot be used`, why, remedy },
+    error,
+  );
 }
 
 /** Settings of every connection that writes; those of the checkpoint worker too. */

@@ -1,3 +1,4 @@
+import { closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs';
 import { open, rm, statfs } from 'node:fs/promises';
 import path from 'node:path';
 
@@ -40,6 +41,33 @@ export async function tryDisk(
     return { fault: explainDisk((error as NodeJS.ErrnoException).code ?? 'UNKNOWN', directory) };
   } finally {
     await rm(file, { force: true }).catch(() => {});
+  }
+}
+
+/** As tryDisk, at once: before a server listens nobody waits for the event loop. Null when the disk takes it. */
+export function tryDiskNow(directory: string): DiskFault | null {
+  const file = path.join(directory, 'probe-start');
+  try {
+    const fd = openSync(file, 'w', 0o600);
+    try {
+      writeSync(fd, Buffer.alloc(PROBE_BYTES));
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+    return null;
+  } catch (error) {
+    return explainDisk((error as NodeJS.ErrnoException).code ?? 'UNKNOWN', directory);
+  } finally {
+    removeQuietly(file);
+  }
+}
+
+function removeQuietly(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // A disk that refuses everything.
   }
 }
 
