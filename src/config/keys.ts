@@ -11,6 +11,7 @@ import {
 import path from 'node:path';
 import { z } from 'zod';
 import { isoTime } from '../kernel/clock.ts';
+import { syncPath } from '../kernel/files.ts';
 import type { Random } from '../kernel/random.ts';
 import { ConfigError } from './load.ts';
 
@@ -55,7 +56,10 @@ const fileSchema = z.strictObject({
 
 const fileOf = (directory: string, purpose: KeyPurpose) => path.join(directory, `${purpose}.json`);
 
-/** Writes to a file of its own first, so that a crash leaves the old keys or the new ones, never half a file. */
+/**
+ * Writes to a file of its own first, so that a crash leaves the old keys or the new ones, never half a file; on disk when
+ * it returns.
+ */
 function writeKeyFile(file: string, pair: KeyPair): void {
   const show = (key: SecretKey) => ({
     kid: key.kid,
@@ -76,6 +80,7 @@ function writeKeyFile(file: string, pair: KeyPair): void {
     closeSync(descriptor);
   }
   renameSync(`${file}.new`, file);
+  syncPath(path.dirname(file));
 }
 
 function makeKey(random: Random, nowMs: number): SecretKey {

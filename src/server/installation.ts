@@ -8,6 +8,7 @@ import { type MigrateResult, migrate, pendingMigrations } from '../db/migrate.ts
 import { openDb } from '../db/open.ts';
 import type { Db } from '../db/types.ts';
 import { systemClock } from '../kernel/clock.ts';
+import { syncPath } from '../kernel/files.ts';
 import type { Log } from '../kernel/log.ts';
 import { systemRandom } from '../kernel/random.ts';
 import { type InstallationPaths, installationPaths } from './installation-paths.ts';
@@ -24,6 +25,11 @@ function makeDirectory(directory: string, mode: number): void {
   const parent = path.dirname(directory);
   if (parent !== directory && !existsSync(parent)) makeDirectory(parent, 0o755);
   mkdirSync(directory, { mode });
+  try {
+    syncPath(parent);
+  } catch {
+    // Whoever may write there but not read cannot sync it.
+  }
 }
 
 /** Makes what is missing of data directory, config.toml and keys; what is there stays as it is. */
@@ -35,8 +41,13 @@ export function createInstallation(directory: string): Created {
   for (const folder of [paths.keys, paths.backups, paths.temporary])
     if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 });
   const hasConfig = existsSync(paths.config);
-  if (!hasConfig) writeFileSync(paths.config, sampleToml(), { mode: 0o600, flag: 'wx' });
+  if (!hasConfig) {
+    writeFileSync(paths.config, sampleToml(), { mode: 0o600, flag: 'wx' });
+    syncPath(paths.config);
+  }
   const keys = createKeys(paths.keys, systemRandom, systemClock.now());
+  // What is signed with the keys from now on must outlive a power cut, and so must they.
+  syncPath(directory);
   return { directory: isNew, config: !hasConfig, keys };
 }
 

@@ -145,6 +145,7 @@ export async function awaitResults(door: Door, promises: Promises, ledger: Ledge
     const { jobId, submissionId } = (answer?.body ?? {}) as { jobId?: string; submissionId?: string };
     if (!person || (jobId === undefined && submissionId === undefined)) continue;
     const id = String(jobId ?? submissionId);
+    await person.token();
     const now = await until(`${id} is over`, async () => {
       const read = await readResult(person, { jobId, submissionId });
       return (read.status === 'completed' || read.status === 'failed') && read;

@@ -8,11 +8,13 @@ import {
   rmSync,
   writeSync,
 } from 'node:fs';
+import path from 'node:path';
 import type { Command } from 'commander';
 import { setInToml } from '../../config/edit.ts';
 import { ConfigError, loadConfig, nearestSetting } from '../../config/load.ts';
 import { type Config, environmentName, type SettingKey, settingKeys, settings } from '../../config/schema.ts';
 import { describeIssue } from '../../config/wording.ts';
+import { syncPath } from '../../kernel/files.ts';
 import { refuseExposure } from '../../server/exposure.ts';
 import { createCommand, createGroup, optionsOf } from '../command.ts';
 import { configOf, enterDataDirectory, enterInstallation, isOverridden, outputOf } from '../context.ts';
@@ -85,7 +87,10 @@ function prepareFile(file: string, text: string): { path: string; put: () => voi
   }
   return {
     path: candidate,
-    put: () => renameSync(candidate, file),
+    put: () => {
+      renameSync(candidate, file);
+      syncPath(path.dirname(file));
+    },
     drop: () => rmSync(candidate, { force: true }),
   };
 }
