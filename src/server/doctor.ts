@@ -4,6 +4,7 @@ import { askStatus, type ShownStatus } from './ask-status.ts';
 import { examineAddress, examineReach } from './doctor-address.ts';
 import { examineData } from './doctor-data.ts';
 import { examineMachine } from './doctor-machine.ts';
+import { examinePort } from './doctor-port.ts';
 import { examineSandbox } from './doctor-sandbox.ts';
 import { type Finding, fail, ok, warning } from './finding.ts';
 import { isSystemdRunning, readUnit, unitFile } from './service-unit.ts';
@@ -69,6 +70,7 @@ export async function examine({ directory, config, osUser }: Examination): Promi
     ...(await examineInstallation(directory, config)),
     finding,
     ...(status === null ? [] : await examineReach(config)),
+    ...(status === null && finding.state === 'ok' ? await examinePort(config) : []),
     ...(await examineSandbox(config, status, hasService)),
   ];
 }
