@@ -1,8 +1,9 @@
 use std::collections::VecDeque;
-use std::io::{read_to_string, stdin};
+use std::io::{stdin, Read};
 
 fn main() {
-    let text = read_to_string(stdin()).expect("input is text");
+    let mut text = String::new();
+    stdin().read_to_string(&mut text).expect("input is text");
     let plan: Vec<&[u8]> = text.lines().skip(1).map(str::as_bytes).collect();
     let mut distance: Vec<Vec<Option<u64>>> = plan.iter().map(|line| vec![None; line.len()]).collect();
     let mut queue = VecDeque::new();
@@ -17,7 +18,7 @@ fn main() {
     while let Some((y, x, steps)) = queue.pop_front() {
         let around = [(y.wrapping_sub(1), x), (y + 1, x), (y, x.wrapping_sub(1)), (y, x + 1)];
         for (y, x) in around {
-            let free = plan.get(y).and_then(|line| line.get(x)).is_some_and(|&square| square != b'#');
+            let free = plan.get(y).and_then(|line| line.get(x)).map_or(false, |&square| square != b'#');
             if free && distance[y][x].is_none() {
                 distance[y][x] = Some(steps + 1);
                 queue.push_back((y, x, steps + 1));

@@ -1,8 +1,9 @@
 use std::collections::HashMap;
-use std::io::{read_to_string, stdin};
+use std::io::{stdin, Read};
 
 fn main() {
-    let text = read_to_string(stdin()).expect("input is text");
+    let mut text = String::new();
+    stdin().read_to_string(&mut text).expect("input is text");
     let words: Vec<&str> = text.split_ascii_whitespace().collect();
     let k: usize = words[1].parse().expect("k is a number");
     let artists = &words[2..];

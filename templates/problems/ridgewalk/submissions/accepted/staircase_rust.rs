@@ -1,8 +1,9 @@
 use std::collections::BTreeMap;
-use std::io::{read_to_string, stdin};
+use std::io::{stdin, Read};
 
 fn main() {
-    let text = read_to_string(stdin()).expect("input is text");
+    let mut text = String::new();
+    stdin().read_to_string(&mut text).expect("input is text");
     let numbers: Vec<i64> = text
         .split_ascii_whitespace()
         .map(|word| word.parse().expect("a whole number"))

@@ -1,8 +1,9 @@
 use std::collections::HashMap;
-use std::io::{read_to_string, stdin};
+use std::io::{stdin, Read};
 
 fn main() {
-    let text = read_to_string(stdin()).expect("input is text");
+    let mut text = String::new();
+    stdin().read_to_string(&mut text).expect("input is text");
     let mut last: HashMap<i64, i64> = HashMap::new();
     let mut best = -1;
     for (word, i) in text.split_ascii_whitespace().skip(1).zip(0i64..) {

@@ -1,4 +1,4 @@
-use std::io::{read_to_string, stdin};
+use std::io::{stdin, Read};
 
 struct Drill {
     out: u64,
@@ -12,7 +12,8 @@ fn drill(_plan: &[&[u8]]) -> Drill {
 }
 
 fn main() {
-    let text = read_to_string(stdin()).expect("input is text");
+    let mut text = String::new();
+    stdin().read_to_string(&mut text).expect("input is text");
     let plan: Vec<&[u8]> = text.lines().skip(1).map(str::as_bytes).collect();
     let result = drill(&plan);
     println!("out: {}", result.out);

@@ -1,4 +1,4 @@
-use std::io::{read_to_string, stdin};
+use std::io::{stdin, Read};
 
 fn closest_return(_floors: &[i64]) -> i64 {
     // TODO: return the smallest distance between two stops at the same floor, or -1.
@@ -6,7 +6,8 @@ fn closest_return(_floors: &[i64]) -> i64 {
 }
 
 fn main() {
-    let text = read_to_string(stdin()).expect("input is text");
+    let mut text = String::new();
+    stdin().read_to_string(&mut text).expect("input is text");
     let numbers: Vec<i64> = text
         .split_ascii_whitespace()
         .map(|word| word.parse().expect("a whole number"))

@@ -1,0 +1,6 @@
+package main
+
+func warnAll(caller, minutes []int) int {
+	// TODO: return the number of minutes until everybody has been warned.
+	return -1
+}
