@@ -15,6 +15,8 @@ const reasons: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'its name cannot be looked up',
   ECONNREFUSED: 'nothing listens there',
   ETIMEDOUT: 'no answer',
+  ECONNRESET: 'the connection broke',
+  UND_ERR_SOCKET: 'the connection broke',
   TimeoutError: 'no answer within 5 seconds',
   CERT_HAS_EXPIRED: 'its certificate has expired',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is signed by nobody that this machine knows',
