@@ -2,7 +2,7 @@ import { existsSync, lstatSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { loadKeys } from '../config/keys.ts';
 import { checkDataDirectory, checkPrivateFile } from '../db/data-directory.ts';
-import { StorageError } from '../db/errors.ts';
+import { StorageError, storageFault } from '../db/errors.ts';
 import { pendingMigrations, readApplied } from '../db/migrate.ts';
 import { openReader } from '../db/reader.ts';
 import { hasAdministrator } from './administrators.ts';
@@ -75,16 +75,25 @@ function checkRights(paths: InstallationPaths): Finding {
   );
 }
 
+/** Opening alone reads nothing; on a disk that cannot be written to only the first look fails. */
+function readOnce(database: string): string {
+  const reader = openReader(database);
+  try {
+    reader.raw.prepare('SELECT count(*) FROM sqlite_schema').get();
+    return 'can be read';
+  } catch (error) {
+    // A file that is damaged is for the next check to tell.
+    if (storageFault(error) === null) return 'there';
+    const said = error instanceof Error ? error.message : String(error);
+    throw new Error(`It cannot be read (${said}), as on a disk that is full or read-only`);
+  } finally {
+    reader.close();
+  }
+}
+
 function checkDatabase({ database, backups, directory }: InstallationPaths): Finding[] {
   if (!existsSync(database)) return [fail('database', `There is none at ${database}`, 'syncode init')];
-  const opened = attempt(
-    'database',
-    () => {
-      openReader(database).close();
-      return '';
-    },
-    `ls -l ${database}`,
-  );
+  const opened = attempt('database', () => readOnce(database), `ls -l ${directory}; df -h ${directory}`);
   if (opened.state === 'fail') return [opened];
   const reader = openReader(database);
   const restore = `Put the newest whole copy of ${backups} in its place: docs/OPERATIONS.md, "Restore"`;
@@ -116,7 +125,8 @@ function checkDatabase({ database, backups, directory }: InstallationPaths): Fin
       },
       'syncode migrate',
     );
-    return [integrity, keys, migrations, checkWal(`${database}-wal`), checkAdministrator(directory)];
+    const people = integrity.state === 'ok' ? [checkAdministrator(directory)] : [];
+    return [integrity, keys, migrations, checkWal(`${database}-wal`), ...people];
   } finally {
     reader.close();
   }
