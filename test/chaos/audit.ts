@@ -51,10 +51,9 @@ function auditDocuments(db: Database, { marks }: Promises): string[] {
     return [...pending, ...compared];
   });
   const known = new Set(documents.map(({ roomId, kind }) => `${roomId}/${kind}`));
-  return [
-    ...faults,
-    ...[...marks.keys()].filter((name) => !known.has(name)).map((name) => `${name} is gone`),
-  ];
+  const wanted = [...marks].filter(([, { saved, erased }]) => saved.size + erased.size > 0);
+  const gone = wanted.filter(([name]) => !known.has(name)).map(([name]) => `${name} is gone`);
+  return [...faults, ...gone];
 }
 
 function auditChat(db: Database, { chat }: Promises): string[] {

@@ -29,14 +29,14 @@ export class DiskFile {
 
   /**
    * A content that a power cut may leave: of each block of pending writes any subset, on top of what is safe.
-   * Truncations happen in their order or not at all; the file may have its new length without its new content.
+   * Truncations happen in their order or not at all (all of them if everything has arrived); the file may have its new length without its new content.
    */
   imageAfterPowerCut({ random, blockBytes, arrived }: Cut): Buffer {
     const image = new Content(this.#safe.bytes());
     let pending = this.#pending;
     const cutAt = pending.findLastIndex(({ type }) => type === 'truncate');
     const firstCut = pending.findIndex(({ type }) => type === 'truncate');
-    if (cutAt >= 0 && random() < 0.5) {
+    if (cutAt >= 0 && (arrived === 1 || random() < 0.5)) {
       for (const change of pending.slice(0, cutAt + 1)) image.apply(change);
       pending = pending.slice(cutAt + 1);
     } else if (cutAt >= 0) {

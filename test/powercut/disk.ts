@@ -30,10 +30,10 @@ class Folder {
   }
 
   /** The names after a power cut: changes of one folder arrive in their order. */
-  namesAfterPowerCut(random: () => number): Nodes {
+  namesAfterPowerCut({ random, arrived }: Cut): Nodes {
     const names: Nodes = new Map(this.safe);
-    const arrived = Math.floor(random() * (this.#pending.length + 1));
-    for (const naming of this.#pending.slice(0, arrived)) put(names, naming);
+    const count = arrived === 1 ? this.#pending.length : Math.floor(random() * (this.#pending.length + 1));
+    for (const naming of this.#pending.slice(0, count)) put(names, naming);
     return names;
   }
 }
@@ -47,7 +47,7 @@ export type Cut = {
   readonly random: () => number;
   /** What arrives as a whole: 512 or 4096 bytes. */
   readonly blockBytes: number;
-  /** Chance of each pending block. */
+  /** Chance of each pending block; 1: everything has arrived, new names and lengths too. */
   readonly arrived: number;
 };
 
@@ -110,7 +110,7 @@ export class Disk {
 }
 
 function writeFolder(folder: Folder, directory: string, cut: Cut): void {
-  for (const [name, node] of folder.namesAfterPowerCut(cut.random)) {
+  for (const [name, node] of folder.namesAfterPowerCut(cut)) {
     const target = path.join(directory, name);
     if (node instanceof DiskFile) {
       writeFileSync(target, node.imageAfterPowerCut(cut), { mode: 0o600 });

@@ -1,8 +1,13 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { DATABASE_FILE } from '../../src/db/data-directory.ts';
 import type { Arena } from '../chaos/arena.ts';
 import { sumUp } from '../chaos/ledger.ts';
 import { waitUpTo } from '../interview/support/wait.ts';
 import { createTestDirectory } from '../support/database.ts';
+import { Disk } from './disk.ts';
 import { cutPower, type RecordedLoad, withoutFlush } from './images.ts';
 import { recordLoad } from './record.ts';
 import { buildDiskShim } from './recording.ts';
@@ -10,6 +15,19 @@ import { buildDiskShim } from './recording.ts';
 const IMAGES = 60;
 // SYNCODE_TEST_SEED repeats it, but for the moments of processes. `npm run powercut` makes as many images as one likes.
 const seed = Number(process.env.SYNCODE_TEST_SEED ?? Date.now() % 1_000_000);
+
+/** Hashes of what must outlive a power cut. */
+function hashFiles(directory: string): Map<string, string> {
+  const files = readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(directory, path.join(entry.parentPath, entry.name)))
+    .filter((name) => !/^cache|-shm$|^syncode\.lock/.test(name));
+  const hashOf = (name: string) =>
+    createHash('sha256')
+      .update(readFileSync(path.join(directory, name)))
+      .digest('hex');
+  return new Map(files.sort().map((name) => [name, hashOf(name)]));
+}
 
 let scratch: ReturnType<typeof createTestDirectory>;
 let load: RecordedLoad & { faults: string[]; arena: Arena };
@@ -36,6 +54,17 @@ describe(`a power cut while everybody types, runs and submits (seed ${seed})`, (
     expect(verdicts.length).toBeGreaterThan(5);
     expect(chat.size).toBeGreaterThan(0);
     expect(calls.size).toBeGreaterThan(20);
+  });
+
+  it('was recorded without a gap: played back, it makes the directory that is there', () => {
+    const disk = new Disk();
+    for (const record of load.records) disk.add(record);
+    const image = path.join(scratch.path, 'whole');
+    mkdirSync(image);
+    disk.writeImage(image, { random: Math.random, blockBytes: 4096, arrived: 1 });
+    const digests = hashFiles(load.data);
+    expect([...digests.keys()]).toContain(DATABASE_FILE);
+    expect(hashFiles(image)).toEqual(digests);
   });
 
   it('loses nothing that was acknowledged, wherever it comes', () => {

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { Arena, type Plan } from '../chaos/arena.ts';
 import { readLedger } from '../chaos/ledger.ts';
 import type { Environment } from '../interview/support/program.ts';
@@ -39,6 +40,14 @@ export async function recordLoad(
     throw error;
   }
   await arena.halt();
-  const records = readRecording(arena.recording ?? '');
-  return { arena, faults, records, entries: readLedger(arena.ledgerFile), data: arena.data };
+  return { arena, faults, ...readLoad(arena.directory) };
+}
+
+/** What was recorded in the directory of an arena. */
+export function readLoad(directory: string): RecordedLoad {
+  return {
+    records: readRecording(path.join(directory, 'recording')),
+    entries: readLedger(path.join(directory, 'ledger')),
+    data: path.join(directory, 'data'),
+  };
 }
