@@ -106,7 +106,7 @@ async function start(options: ServerOptions, stages: Stage[]): Promise<RunningSe
   stages.push({ name: 'clean-up', stop: cleanUp });
   await listen(app, config['server.host'], config['server.port']);
   const address = () => ({ url: baseUrl(), port: port() });
-  const status = createStatus({ kernel, installation, planes, control, address });
+  const status = createStatus({ kernel, installation, planes, control, storage: storage.state, address });
   const operator = createOperator({ control, kernel, installation, view: { status, health } });
   const socket = await listenOnControlSocket(paths.directory, {
     operator,

@@ -39,6 +39,8 @@ export type StatusDeps = {
   readonly installation: Installation;
   readonly planes: Planes;
   readonly control: Control;
+  /** Whether the disk takes what is written. */
+  readonly storage: () => 'ok' | 'fail';
   /** The address for people, and the port. */
   readonly address: () => { readonly url: string; readonly port: number };
 };
@@ -76,7 +78,7 @@ export function createStatus(deps: StatusDeps): () => ServerStatus {
       },
       memoryBytes: process.memoryUsage.rss(),
       walBytes: durable.walBytes(),
-      storage: durable.health().status,
+      storage: deps.storage(),
       sandbox: planes.execution.sandbox(),
       languages: planes.execution.languages(),
       lastBackup: showBackup(installation.paths.backups),
