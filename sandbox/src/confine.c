@@ -1,6 +1,7 @@
 #include "confine.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <linux/capability.h>
 #include <linux/seccomp.h>
@@ -42,6 +43,34 @@ static int bind_part(const char *name, const char *target, mode_t mode)
 	return mount(part, target, NULL, MS_BIND, NULL);
 }
 
+/* As in linux/mount.h, which not every libc's sys/mount.h bears beside it. */
+struct mount_attributes {
+	uint64_t set;
+	uint64_t clear;
+	uint64_t propagation;
+	uint64_t user_namespace;
+};
+
+enum { ATTRIBUTE_READ_ONLY = 0x1, ATTRIBUTE_NO_SETUID = 0x2, WITH_ALL_BELOW = 0x8000 };
+
+static int change_mount(const char *path, unsigned flags, uint64_t set, uint64_t clear)
+{
+	struct mount_attributes attributes = { set, clear, 0, 0 };
+
+	return (int)syscall(SYS_mount_setattr, AT_FDCWD, path, flags, &attributes, sizeof attributes);
+}
+
+/*
+ * A file system that the host has mounted below /usr comes along with it, and nsjail closes only the topmost one. Threads
+ * are named by writing to /proc, which is the jail's own.
+ */
+static int close_mounts(void)
+{
+	if (change_mount("/", WITH_ALL_BELOW, ATTRIBUTE_READ_ONLY | ATTRIBUTE_NO_SETUID, 0) < 0)
+		return -1;
+	return change_mount("/proc", 0, 0, ATTRIBUTE_READ_ONLY);
+}
+
 int mount_boxes(const struct spec *spec)
 {
 	char options[MOUNT_OPTIONS_MAX];
@@ -51,7 +80,7 @@ int mount_boxes(const struct spec *spec)
 		 spec->tmpfs_inodes + OWN_INODES + spec->scratch_count);
 	/* A namespace of init's own: bubblewrap's belongs to an outer user namespace, where nothing may be mounted. */
 	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
-	    mount("box", BOX, "tmpfs", MS_NOSUID | MS_NODEV, options) < 0)
+	    close_mounts() < 0 || mount("box", BOX, "tmpfs", MS_NOSUID | MS_NODEV, options) < 0)
 		return -1;
 	if (bind_part("t", "/tmp", SHARED_MODE) < 0 || bind_part("s", "/dev/shm", SHARED_MODE) < 0)
 		return -1;

@@ -10,6 +10,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base.h"
@@ -76,9 +77,10 @@ static const char *prepare(struct supervisor *supervisor, const struct supervise
 	supervisor->gid = options->gid;
 	supervisor->cores = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
 	umask(PRIVATE_UMASK);
-	/* The newest call that jails live by; nothing is closed here. */
-	if (close_range(~0u, ~0u, CLOSE_RANGE_CLOEXEC) < 0)
-		return "Linux 5.11 or newer is needed";
+	/* The newest calls that jails live by; nothing is closed here, and a size of 0 is never taken. */
+	if (close_range(~0u, ~0u, CLOSE_RANGE_CLOEXEC) < 0 ||
+	    (syscall(SYS_mount_setattr, -1, "", 0, NULL, 0) < 0 && errno == ENOSYS))
+		return "Linux 5.12 or newer is needed";
 	if (!can_list_children())
 		return "this kernel has no /proc/*/task/*/children (CONFIG_PROC_CHILDREN)";
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)

@@ -113,6 +113,11 @@ describe('what a case expects', () => {
     expect(problems({ verdicts: ['OK', 'SV'], mustContain: ['MORE'] }, { verdict: 'SV' })).toEqual([]);
   });
 
+  it('what must not be there is told with the rest of its line', () => {
+    const stdout = 'x\nESCAPED by this\nand more';
+    expect(problems({ mustNotContain: ['ESCAPED'] }, { stdout })).toEqual(['stdout has "ESCAPED by this"']);
+  });
+
   it('long words are told in short', () => {
     expect(problems({ mustContain: ['x'.repeat(1000)] })[0]?.length).toBeLessThan(100);
   });

@@ -30,8 +30,16 @@ function contains(name: string, text: string, words: readonly string[] | undefin
   return (words ?? []).map((word) => (text.includes(word) ? null : `${name} lacks ${quote(word)}`));
 }
 
+/** The rest of the line that a word stands in: what it found. */
+function lineFrom(text: string, at: number): string {
+  return text.slice(at, at + 200).split('\n', 1)[0] ?? '';
+}
+
 function lacks(name: string, text: string, words: readonly string[] | undefined): (string | null)[] {
-  return (words ?? []).map((word) => (text.includes(word) ? `${name} has ${quote(word)}` : null));
+  return (words ?? []).map((word) => {
+    const at = text.indexOf(word);
+    return at < 0 ? null : `${name} has ${quote(lineFrom(text, at))}`;
+  });
 }
 
 function equals<T>(name: string, seen: T, wanted: T | undefined): (string | null)[] {

@@ -75,26 +75,58 @@ async function answersWithout(lines: string): Promise<Map<string, string>> {
 const carrying: readonly (readonly [line: string, call: string])[] = [
   ['unshare', 'unshare user'],
   ['clone', 'clone user'],
+  ['clone', 'clone net high'],
+  ['clone3', 'clone3'],
   ['open_tree', 'open_tree'],
   ['open_tree', 'open_tree high'],
+  ['io_uring_setup', 'io_uring_setup'],
+  ['io_setup', 'io_setup'],
   ['keyctl', 'keyctl'],
   ['add_key', 'add_key'],
+  ['request_key', 'request_key'],
+  ['bpf', 'bpf'],
+  ['perf_event_open', 'perf_event_open'],
+  ['userfaultfd', 'userfaultfd'],
+  ['fanotify_init', 'fanotify_init'],
+  ['name_to_handle_at', 'name_to_handle_at'],
+  ['kcmp', 'kcmp'],
   ['modify_ldt', 'modify_ldt'],
-  ['io_setup', 'io_setup'],
+  ['adjtimex', 'adjtimex'],
+  ['ioctl', 'TIOCSTI'],
+  ['ioctl', 'TIOCSTI high'],
+  ['ioctl', 'TIOCLINUX'],
   ['ptrace', 'ptrace me'],
+  ['process_vm_readv', 'process_vm_readv'],
+  ['process_vm_writev', 'process_vm_writev'],
   ['prlimit64', 'prlimit64 init'],
   ['prlimit64', 'prlimit64 init high'],
   ['sched_setaffinity', 'sched_setaffinity init'],
   ['sched_setscheduler', 'sched_setscheduler init'],
+  ['sched_setparam', 'sched_setparam init'],
+  ['sched_setattr', 'sched_setattr init'],
   ['setpriority', 'setpriority init'],
+  ['setpriority', 'setpriority group'],
+  ['setpriority', 'setpriority user'],
   ['ioprio_set', 'ioprio_set init'],
+  ['socket', 'socket family 40 high'],
+  ['socket', 'socket netlink audit'],
   ['socket', 'socket netlink netfilter'],
   ['socket', 'socket netlink netfilter high'],
+  ['socketpair', 'socketpair tipc'],
+  ['later', 'open_tree_attr (later)'],
   ['later', 'file_getattr (later)'],
 ];
 
 describe('the seccomp table', () => {
   let complete: Map<string, string>;
+  const known = new Map<string, Promise<Map<string, string>>>();
+
+  /** One jail for each line, however many calls it holds back. */
+  function answersOf(line: string): Promise<Map<string, string>> {
+    const answers = known.get(line) ?? answersWithout(line);
+    known.set(line, answers);
+    return answers;
+  }
 
   beforeAll(async () => {
     build('syncode-jail-test');
@@ -111,7 +143,7 @@ describe('the seccomp table', () => {
   });
 
   it.each(carrying)('without the line %s the call "%s" is no longer refused by it', async (line, call) => {
-    const without = await answersWithout(line);
+    const without = await answersOf(line);
     expect(complete.get(call)).toMatch(/^(EPERM|ENOSYS)$/);
     expect(without.get(call)).toBeDefined();
     expect(without.get(call)).not.toBe(complete.get(call));
