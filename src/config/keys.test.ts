@@ -31,7 +31,7 @@ const refusal = () => {
 };
 
 describe('keys of an installation', () => {
-  it('are 32 bytes each, all different, in files that only their owner reads', () => {
+  it('are 32 bytes each, all different, in files that only their owner reads [S34]', () => {
     expect(createKeys(directory, systemRandom, NOW)).toEqual(keyPurposes);
     const keys = loadKeys(directory);
     const secrets = keyPurposes.map((purpose) =>
@@ -62,7 +62,7 @@ describe('keys of an installation', () => {
     expect(statSync(fileOf('refresh')).mode & 0o777).toBe(0o600);
   });
 
-  it.each([0o640, 0o604, 0o666])('are refused with mode %o, with the command that mends it', (mode) => {
+  it.each([0o640, 0o604, 0o666])('are refused with mode %o, with the command that mends it [S33]', (mode) => {
     createKeys(directory, systemRandom, NOW);
     chmodSync(fileOf('files'), mode);
     expect(refusal()).toContain(`chmod 0600 ${fileOf('files')}`);
@@ -86,7 +86,7 @@ describe('keys of an installation', () => {
     expect(refusal()).not.toContain(secret);
   });
 
-  it('are refused when damaged, without quoting what the file holds', () => {
+  it('are refused when damaged, without quoting what the file holds [S34]', () => {
     createKeys(directory, systemRandom, NOW);
     writeFileSync(fileOf('access'), readFileSync(fileOf('access'), 'utf8').slice(0, 80));
     expect(refusal()).toContain('It is not JSON.');

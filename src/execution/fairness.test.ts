@@ -73,7 +73,7 @@ describe('lanes', () => {
   });
 });
 
-describe('within a lane', () => {
+describe('within a lane [S28]', () => {
   it('puts what a crash interrupted first', () => {
     const all = [candidate(2, { begun: true }), candidate(2, { atHead: true })];
     expect(create().choose(all, none)).toBe(all[1]);

@@ -5,7 +5,7 @@ import { clientAddress, createProxyTrust } from './addresses.ts';
 const request = (remoteAddress: string, forwarded?: string) =>
   ({ socket: { remoteAddress }, headers: { 'x-forwarded-for': forwarded } }) as unknown as IncomingMessage;
 
-describe('clientAddress', () => {
+describe('clientAddress [S17]', () => {
   const isProxy = createProxyTrust(['10.0.0.0/8', '::1']);
 
   it.each([

@@ -53,7 +53,7 @@ const contentsOf = (directory: string) =>
   );
 
 describe('init', () => {
-  it('makes everything that only its owner can read, whatever the umask, and an admin who can sign in', async () => {
+  it('makes everything that only its owner can read, whatever the umask, and an admin who can sign in [S33]', async () => {
     const directory = path.join(newPlace(), 'below/it');
     const { code, out, err } = await init(directory, ...admin, '--seed');
     expect({ code, err }).toEqual({ code: 0, err: '' });

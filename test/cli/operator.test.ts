@@ -239,7 +239,7 @@ describe('the control socket', () => {
   const request = (command: string, args: unknown, rest: object = {}) =>
     `${JSON.stringify({ v: 1, command, args, osUser: 'test', ...rest })}\n`;
 
-  it('is open to nobody but the owner', () => {
+  it('is open to nobody but the owner [S33]', () => {
     expect(statSync(path.join(directory, 'syncode.sock')).mode & 0o777).toBe(0o600);
   });
 

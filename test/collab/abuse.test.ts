@@ -85,14 +85,14 @@ describe('the process lives and others are unaffected', () => {
     await unaffected();
   });
 
-  it('by a frame of 2 MiB: 1009', async () => {
+  it('by a frame of 2 MiB: 1009 [S29]', async () => {
     const client = await open();
     client.send(new Uint8Array(2 * 1024 * 1024));
     expect(await client.closeCode()).toBe(1009);
     await unaffected();
   });
 
-  it('by 500 messages at once: 4029, and what was not acknowledged comes with the next handshake', async () => {
+  it('by 500 messages at once: 4029, and what was not acknowledged comes with the next handshake [S29]', async () => {
     const client = await open();
     const doc = client.doc(room.roomId);
     const updates: Uint8Array[] = [];
@@ -236,7 +236,7 @@ describe('content limits', () => {
     expect(await client.message('write-rejected')).toEqual({ document: 'board', reason: 'too-large' });
   });
 
-  it('a state over the limit: 4013, and the document stays as it was', async () => {
+  it('a state over the limit: 4013, and the document stays as it was [S29]', async () => {
     await restartWith({ 'limits.boardStateBytes': 5_000 });
     const client = await open();
     const name = `${room.roomId}/board`;

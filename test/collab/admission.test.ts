@@ -55,7 +55,7 @@ const upgradeStatus = async (path: string, headers: Record<string, string> = {})
   return response.statusCode;
 };
 
-describe('the upgrade', () => {
+describe('the upgrade [S29]', () => {
   it('is taken at /collab only', async () => {
     expect(await upgradeStatus('/collab')).toBe(101);
     expect(await upgradeStatus('/collab?x=1')).toBe(101);
@@ -76,7 +76,7 @@ describe('the upgrade', () => {
   });
 });
 
-describe('denials', () => {
+describe('denials [S29]', () => {
   type Case = readonly [what: string, reason: string, code: number, prepare: () => string];
   const cases: Case[] = [
     ['a forged token', 'token-invalid', 4001, () => 'rubbish'],
@@ -181,7 +181,7 @@ describe('denials', () => {
     expect(await client.closeCode()).toBe(1013);
   });
 
-  it('no admission in time: 4001', async () => {
+  it('no admission in time: 4001 [S29]', async () => {
     await restartWith({ 'timers.socketAdmissionMs': 50 });
     const client = await connect();
     expect(await client.closeCode()).toBe(4001);
@@ -239,7 +239,7 @@ describe('two tabs', () => {
   });
 });
 
-describe('removal', () => {
+describe('removal [S29]', () => {
   const kick = (kind: 'kicked' | 'left' | 'disabled', reason = 'Removed by host') =>
     plane.plane.port.kickUser(room.roomId, { userId: candidate.userId, kind, reason });
 
@@ -288,7 +288,7 @@ describe('removal', () => {
     expect(await client.closeCode()).toBe(4001);
   });
 
-  it('the periodic question finds who may no longer be there', async () => {
+  it('the periodic question finds who may no longer be there [S29]', async () => {
     await restartWith({ 'timers.accessRecheckMs': 40 });
     const client = await open(candidate);
     candidate.loginEnded = true;

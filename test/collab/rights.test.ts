@@ -101,7 +101,7 @@ describe('writing', () => {
   });
 });
 
-describe('refused writes of the raw protocol never reach the document, nor after the reason has gone', () => {
+describe('refused writes of the raw protocol never reach the document, nor after the reason has gone [S29]', () => {
   const ways = [
     ['an insertion as Update', 2, insert],
     ['a deletion as Update', 2, remove],
@@ -210,7 +210,7 @@ describe('refused writes of the raw protocol never reach the document, nor after
   });
 });
 
-describe('changes of rights on open sockets', () => {
+describe('changes of rights on open sockets [S29]', () => {
   const pushes: [string, (userId: string) => Record<string, unknown>][] = [
     ['participant-updated', (userId) => ({ userId, role: 'candidate' })],
     ['participant-joined', (userId) => ({ user: { userId }, role: 'candidate' })],

@@ -219,7 +219,7 @@ describe('reading', () => {
 });
 
 describe('opening and closing', () => {
-  it('creates files that only their owner can read', () => {
+  it('creates files that only their owner can read [S33]', () => {
     const modes = readdirSync(directory.path).map((file) => [
       file,
       statSync(join(directory.path, file)).mode & 0o777,
@@ -256,7 +256,7 @@ describe('opening and closing', () => {
     expect([ids(), db.durable.walBytes()]).toEqual([[1], 0]);
   });
 
-  it('refuses a missing file, one that others can read, and one that is not its own', async () => {
+  it('refuses a missing file, one that others can read, and one that is not its own [S33]', async () => {
     const open = (file: string) => () => openDb({ path: file, log: silentLog, mode: 'server' });
     const missing = join(directory.path, 'nowhere.db');
     expect(open(missing)).toThrow(missing);
@@ -273,7 +273,7 @@ describe('opening and closing', () => {
     chmodSync(path, 0o600);
   });
 
-  it('refuses a data directory that others can enter, and one that is locked, naming it', () => {
+  it('refuses a data directory that others can enter, and one that is locked, naming it [S33]', () => {
     const lock = lockDataDirectory(directory.path);
     expect(() => lockDataDirectory(directory.path)).toThrow(`The data directory ${directory.path} is in use`);
     lock.release();

@@ -309,7 +309,7 @@ describe('cancellation and stop', () => {
   });
 });
 
-describe('fairness', () => {
+describe('fairness [S28]', () => {
   it('a run waits for a step of somebody else, never for a whole submission', async () => {
     const s = await start({ slots: 2, plan: () => done(100, right) });
     for (const user of ['a', 'b', 'c', 'd']) await s.add(user, createSubmissionJob(user, 10));

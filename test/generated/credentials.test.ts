@@ -64,7 +64,7 @@ describe('an operation that asks for a token', () => {
     }
   });
 
-  it('takes no forged token, and none of another plane', async () => {
+  it('takes no forged token, and none of another plane [S8]', async () => {
     for (const id of ['getMe', 'leaveRoom', 'runCode']) {
       const operation = fixture.served.operation(id);
       for (const { name, token, codes } of forger.forged('access')) {
@@ -187,7 +187,7 @@ describe('the cookie of the sign-in', () => {
     }
   });
 
-  it('is of no use to a foreign page', async () => {
+  it('is of no use to a foreign page [S12]', async () => {
     const { refreshToken } = fixture.actors.host;
     const { url } = fixture.world.server;
     const foreign = [

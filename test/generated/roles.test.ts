@@ -22,7 +22,7 @@ const openToStrangers = new Set(['joinRoom', 'lookupRoom']);
 const strangers = new Set(['outsider', 'admin', 'removed']);
 const endedAccounts = new Set(['banned', 'erased', 'departed']);
 
-describe('every operation of a room', () => {
+describe('every operation of a room [S20]', () => {
   it('asked by everybody in every phase answers as declared, and refuses without a trace', async () => {
     const { served, actors, rooms } = fixture;
     for (const operation of served.operations) {

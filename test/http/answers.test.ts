@@ -24,7 +24,7 @@ const loud = async () => {
   return [status, (body as { message: string }).message];
 };
 
-describe('in production', () => {
+describe('in production [S19]', () => {
   it('only declared fields leave, however deep', async () => {
     const stats = { ...profile.stats, internalScore: 5 };
     app = await startTestApp({

@@ -41,7 +41,7 @@ describe('binding', () => {
     expect(() => bind([bare('updateRoomSettings', options)])).toThrow('an action that checks the right');
   });
 
-  it('refuses an operation without a permission', () => {
+  it('refuses an operation without a permission [S20]', () => {
     const entry = operations.getMe;
     try {
       Object.assign(operations, { getMe: { ...entry, permission: '' } });

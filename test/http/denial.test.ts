@@ -23,7 +23,7 @@ const base = '"title":"t","description":"d","difficulty":"easy"';
 const one = '{"input":"","expectedOutput":""}';
 const post = (body: string) => app.ask('POST', '/problems', { bearer: `admin.${ada}`, body });
 
-describe('a body of absurd structure', () => {
+describe('a body of absurd structure [S18]', () => {
   it.each([
     ['a list of empty objects', `{${base},"testCases":[${'{},'.repeat(nearlyFiveMb / 3)}{}]}`],
     ['empty objects as the body', `[${'{},'.repeat(nearlyFiveMb / 3)}{}]`],

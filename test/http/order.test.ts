@@ -195,7 +195,7 @@ describe('operations between planes', () => {
   });
 });
 
-describe('the cookie of the sign-in', () => {
+describe('the cookie of the sign-in [S12]', () => {
   const bindings = [
     operation('logout', {}, ({ answer, cookies }) => {
       handled.push(cookies.refreshToken);

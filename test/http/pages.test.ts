@@ -52,7 +52,7 @@ describe('the reference', () => {
   });
 });
 
-describe('the web client', () => {
+describe('the web client [S15]', () => {
   const folder = createTestDirectory();
   writeFileSync(join(folder.path, 'index.html'), '<!doctype html><title>Syncode</title>');
   mkdirSync(join(folder.path, 'assets'));

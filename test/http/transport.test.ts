@@ -77,7 +77,7 @@ describe('addresses and methods', () => {
   });
 });
 
-describe('bodies', () => {
+describe('bodies [S18]', () => {
   const send = (headers: Record<string, string>, body: string) =>
     app.ask('POST', `/rooms/${roomId}/run`, { bearer: ada, body, headers });
 
@@ -127,7 +127,7 @@ describe('bodies', () => {
   });
 });
 
-describe('headers', () => {
+describe('headers [S14]', () => {
   const common = {
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',
@@ -209,7 +209,7 @@ describe('headers', () => {
   });
 });
 
-describe('origins', () => {
+describe('origins [S16]', () => {
   const preflight = (origin: string) =>
     app.ask('OPTIONS', path, {
       headers: {
@@ -262,7 +262,7 @@ describe('origins', () => {
   });
 });
 
-describe('proxies', () => {
+describe('proxies [S17]', () => {
   const from = (value: string) =>
     app.ask('POST', '/auth/login', {
       body: { identifier: 'a', password: 'b' },
@@ -375,7 +375,7 @@ describe('the end of a server', () => {
   });
 });
 
-describe('what is no HTTP', () => {
+describe('what is no HTTP [S14]', () => {
   const raw = (text: string) =>
     new Promise<string>((resolve) => {
       let got = '';
@@ -420,7 +420,7 @@ describe('metrics', () => {
   });
 });
 
-describe('the log', () => {
+describe('the log [S13]', () => {
   it('has one line a request, without tokens, bodies and query strings', async () => {
     app = await startTestApp({ bindings: [login, active] });
     await app.ask('POST', '/auth/login?token=hush', { body: { identifier: 'a', password: 'hush-hush' } });

@@ -219,7 +219,7 @@ describe('bodies', () => {
     ['{"language":"python","code":"x","constructor":{"prototype":{}}}', 'constructor unknownField'],
     ['{"language":"python","code":"x","\\u005f_proto__":1}', '__proto__ unknownField'],
     ['{"language":"python","code":"x","a":[{"constructor":1}]}', 'a[0].constructor unknownField'],
-  ])('refuses keys that reach for prototypes: %s', async (body, failure) => {
+  ])('refuses keys that reach for prototypes: %s [S18]', async (body, failure) => {
     expect(failuresOf(await run(body))).toEqual([failure]);
     expect(({} as { admin?: boolean }).admin).toBeUndefined();
   });

@@ -25,7 +25,7 @@ async function pair() {
   return { host, guest, room, roomId: room.roomId, hostTab, guestTab };
 }
 
-describe('a kick', () => {
+describe('a kick [S29]', () => {
   it('with a ban closes the socket with 4002, and neither token nor code open the room again', async () => {
     const { host, guest, room, roomId, hostTab, guestTab } = await pair();
     const { collab } = await guest.join(room);

@@ -54,7 +54,7 @@ function typeOn(tab: Tab, letter: string) {
   };
 }
 
-describe('an observer', () => {
+describe('an observer [S29]', () => {
   it('may chat and annotate but not type: the edit is refused, thrown away and seen by nobody', async () => {
     const { people, roomId, host, observer } = await trio();
     expect(observer.connection.access).toEqual({ code: 'readonly', board: 'readonly', notes: 'read-write' });
@@ -108,7 +108,7 @@ describe('an observer', () => {
   });
 });
 
-describe('the lock while two people type', () => {
+describe('the lock while two people type [S29]', () => {
   it('keeps what was acknowledged, lets in nothing after it, and gives way to new typing only', async () => {
     const { people, roomId, host, candidate } = await trio();
     for (const tab of [host, candidate]) tab.follow('python');

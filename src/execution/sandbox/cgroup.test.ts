@@ -100,7 +100,7 @@ describe('where groups can be made', () => {
     });
   });
 
-  describe('version 2', () => {
+  describe('version 2 [S25]', () => {
     function unified(own: string): void {
       writeProc([mountLine('unified', 'cgroup2', 'nsdelegate')], [`0::${own}`]);
     }

@@ -62,7 +62,7 @@ describe('nsjail', () => {
   });
 });
 
-describe('what is shown of the host', () => {
+describe('what is shown of the host [S24]', () => {
   const options = {
     driver: { name: 'bubblewrap', path: '/usr/bin/bwrap' },
     jailBinary: '/srv/x/syncode-jail',

@@ -11,7 +11,7 @@ function open(facts: Partial<JailFacts>, said: string): Supervisor {
   return { run: () => Promise.resolve(all), close: () => Promise.resolve() };
 }
 
-describe('the self-test', () => {
+describe('the self-test [S26]', () => {
   it('finds every limit missing in a jail that holds nothing', async () => {
     const checks = await runSelfTest(open({}, 'written'));
     expect(checks.filter((check) => check.ok)).toEqual([]);

@@ -66,7 +66,7 @@ describe('login', () => {
     expect(verified).toEqual(new Array(3).fill('argon2id,v=19,m=1024,p=1,t=1'));
   });
 
-  it('audits failures without the text that was typed', async () => {
+  it('audits failures without the text that was typed [S13]', async () => {
     const { id } = await signUp(server);
     await wrong('ada');
     await wrong('my-password-in-the-wrong-field');
@@ -80,7 +80,7 @@ describe('login', () => {
     expect(JSON.stringify(server.rows('SELECT * FROM lockouts'))).not.toContain('ada');
   });
 
-  it('tells of a ban only who knows the password', async () => {
+  it('tells of a ban only who knows the password [S3]', async () => {
     const { id } = await signUp(server);
     await banUser(server.admin, { userId: id, actorId: null, origin: operator }, 'spam');
     expect((await wrong('ada')).body.code).toBe('AUTH_INVALID_CREDENTIALS');

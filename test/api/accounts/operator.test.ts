@@ -35,7 +35,7 @@ const order = {
 } as const;
 
 describe('accounts made by the operator', () => {
-  it('may be the first administrator, can sign in, and are audited', async () => {
+  it('may be the first administrator, can sign in, and are audited [S6]', async () => {
     const user = await createAccount(server.admin, { ...order, role: 'admin' }, operator);
     expect(user).toMatchObject({
       email: 'root@example.org',

@@ -58,7 +58,7 @@ describe('changePassword', () => {
     expect(server.audit('auth.token_reuse')).toHaveLength(0);
   });
 
-  it('refuses a wrong current password, and locks the user after ten', async () => {
+  it('refuses a wrong current password, and locks the user after ten [S4]', async () => {
     const free = await startServer({ settings: { 'limits.passwordChangesPerUserPerMinute': 0 } });
     try {
       const { bearer, id } = await signUp(free);
@@ -137,7 +137,7 @@ describe('requestPasswordReset', () => {
     expect(server.rows('SELECT id FROM reset_tokens')).toEqual([]);
   });
 
-  it('makes a link for the known address only, of the public address and with the token in the fragment', async () => {
+  it('makes a link for the known address only, of the public address and with the token in the fragment [S5]', async () => {
     await forgot(ada.email);
     await forgot('nobody@example.org');
     expect(await server.runChores()).toBe(2);
@@ -203,7 +203,7 @@ describe('resetPassword', () => {
     return found?.link.split('#')[1] ?? '';
   }
 
-  it('sets the password once, ends every login, clears lock and cookie, and is audited', async () => {
+  it('sets the password once, ends every login, clears lock and cookie, and is audited [S5]', async () => {
     const token = await askForToken();
     for (let index = 0; index < 10; index++) await signIn(server, 'ada', 'wrong');
     for (let index = 0; index < 10; index++) await signIn(server, ada.email, 'wrong');
@@ -224,7 +224,7 @@ describe('resetPassword', () => {
     expect(server.rows('SELECT link FROM mails')).toEqual([{ link: null }]);
   });
 
-  it('takes the newest token only', async () => {
+  it('takes the newest token only [S5]', async () => {
     const first = await askForToken();
     const second = await askForToken();
     expect(second).not.toBe(first);
@@ -251,7 +251,7 @@ describe('resetPassword', () => {
         return token;
       },
     ],
-  ])('answers a token that is %s with one and the same error', async (_, make) => {
+  ])('answers a token that is %s with one and the same error [S3]', async (_, make) => {
     const reply = await reset(await make());
     expect(codeOf(reply)).toEqual([400, 'AUTH_RESET_TOKEN_INVALID']);
     expect(reply.body.details).toBeUndefined();
@@ -268,7 +268,7 @@ describe('resetPassword', () => {
     expect((await reset(token)).status).toBe(204);
   });
 
-  it('lets one of many uses at the same moment win', async () => {
+  it('lets one of many uses at the same moment win [S5]', async () => {
     const token = await askForToken();
     const at = <Result>(use: (index: number) => Promise<Result>) =>
       Promise.all(Array.from({ length: 12 }, (_, index) => use(index)));
@@ -287,7 +287,7 @@ describe('resetPassword', () => {
     expect(codeOf(await signIn(server, 'ada', NEW))).toEqual([403, 'USER_BANNED']);
   });
 
-  it('is open for an hour, and links and rows go afterwards', async () => {
+  it('is open for an hour, and links and rows go afterwards [S5]', async () => {
     const token = await askForToken();
     server.clock.pass(HOUR - 1);
     expect(await readResetLink(server.admin, ada.id, operator)).not.toBeNull();

@@ -46,7 +46,7 @@ describe('getMe', () => {
 });
 
 describe('who is let in by a bearer token', () => {
-  it('is judged in this order: forged, expired, deleted, banned, ended', async () => {
+  it('is judged in this order: forged, expired, deleted, banned, ended [S9]', async () => {
     for (const bearer of ['nonsense', 'a.b.c', ada.cookie, `${ada.bearer}x`])
       expect(codeOf(await getMe({}, bearer))).toEqual([401, 'UNAUTHORIZED']);
     expect(codeOf(await server.request('GET', '/users/me'))).toEqual([401, 'UNAUTHORIZED']);
@@ -61,7 +61,7 @@ describe('who is let in by a bearer token', () => {
     expect(codeOf(await getMe())).toEqual([401, 'AUTH_TOKEN_EXPIRED']);
   });
 
-  it('is known by the database, not by the token: a new role counts at once', async () => {
+  it('is known by the database, not by the token: a new role counts at once [S9]', async () => {
     await server.change("UPDATE users SET role = 'admin' WHERE id = ?", ada.id);
     const caller = await server.accounts.callers.authenticate(ada.bearer);
     expect(caller).toMatchObject({ userId: ada.id, role: 'admin', username: 'ada', displayName: null });

@@ -17,7 +17,7 @@ const refresh = (cookie: string, headers: Record<string, string> = {}) =>
 const me = (bearer: unknown) => server.request('GET', '/users/me', { bearer: String(bearer) });
 const codeOf = (reply: { status: number; body: { code?: string } }) => [reply.status, reply.body.code];
 
-describe('refreshSession', () => {
+describe('refreshSession [S10]', () => {
   it('trades the cookie for a new pair of the same login', async () => {
     const { id, cookie, bearer } = await signUp(server);
     server.clock.pass(MINUTE);
@@ -198,7 +198,7 @@ describe('logout', () => {
   });
 });
 
-describe('token families under any sequence of tabs and thieves', () => {
+describe('token families under any sequence of tabs and thieves [S10]', () => {
   /** What the family is, told by the rule alone: which tokens were spent when, and whether it lives. */
   type Model = { alive: boolean; issued: { token: string; spentAt: number | null; bornAt: number }[] };
   const step = fc.record({ pauseMs: fc.constantFrom(0, 1, 5000, 10_000, 10_001, HOUR), pick: fc.nat(20) });
@@ -246,7 +246,7 @@ describe('token families under any sequence of tabs and thieves', () => {
     }
   }, 60_000);
 
-  it('give every one of many simultaneous uses a successor, and spend the token once', async () => {
+  it('give every one of many simultaneous uses a successor, and spend the token once [S10]', async () => {
     const { cookie } = await signUp(server);
     const replies = await Promise.all(Array.from({ length: 20 }, () => refresh(cookie)));
     expect(new Set(replies.map(({ refreshToken }) => refreshToken)).size).toBe(20);

@@ -13,7 +13,7 @@ const register = (change: Record<string, unknown> = {}) =>
   server.post('/auth/register', { ...ada, ...change });
 
 describe('register', () => {
-  it('makes an account of role user, signs it in and sets the refresh cookie', async () => {
+  it('makes an account of role user, signs it in and sets the refresh cookie [S10]', async () => {
     const reply = await register({ username: '  Ada_L ', email: ' ADA@Example.org ' });
     expect(reply.status).toBe(201);
     const time = new Date(START).toISOString();
@@ -39,7 +39,7 @@ describe('register', () => {
     expect(me.body).toEqual(reply.body.user);
   });
 
-  it('keeps neither password nor token in clear, and is audited with address and request id', async () => {
+  it('keeps neither password nor token in clear, and is audited with address and request id [S13]', async () => {
     const requestId = '0189c2b4-0000-7000-8000-000000000001';
     const reply = await server.post('/auth/register', ada, { headers: { 'x-request-id': requestId } });
     const { id } = reply.body.user as { id: string };
@@ -97,14 +97,14 @@ describe('register', () => {
     ['password', 'Ada@example.ORG', 'notIdentifier', null],
     ['password', 12345678, 'isString', null],
     ['role', 'admin', 'unknownField', 'admin'],
-  ])('refuses %s %s', async (field, given, constraint, value) => {
+  ])('refuses %s %s [S2]', async (field, given, constraint, value) => {
     const reply = await register({ [field]: given });
     expect([reply.status, reply.body.code]).toEqual([400, 'VALIDATION_FAILED']);
     expect(reply.body.details?.fields).toEqual([{ field, constraint, value }]);
     expect(server.rows('SELECT id FROM users')).toHaveLength(0);
   });
 
-  it('takes a password of 128 characters with spaces at its ends as it is', async () => {
+  it('takes a password of 128 characters with spaces at its ends as it is [S2]', async () => {
     const password = ` ${'é'.repeat(126)} `;
     expect((await register({ password })).status).toBe(201);
     const login = (given: string) => server.post('/auth/login', { identifier: 'ada', password: given });
@@ -113,7 +113,7 @@ describe('register', () => {
     expect((await login(password)).status).toBe(200);
   });
 
-  it('is refused before names are looked up where registration is closed', async () => {
+  it('is refused before names are looked up where registration is closed [S6]', async () => {
     const closed = await startServer({ settings: { 'auth.registration': 'closed' } });
     try {
       const reply = await closed.post('/auth/register', ada);

@@ -19,7 +19,7 @@ const outcome = (promise: Promise<unknown>) =>
     (error: { code?: string }) => error.code,
   );
 
-describe('collab tokens', () => {
+describe('collab tokens [S29]', () => {
   const claims = () => ({ userId: ada.id, sid: randomUUID(), roomId: randomUUID(), role: 'candidate' });
 
   it('open one room to one login for 15 minutes', async () => {

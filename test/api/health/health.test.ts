@@ -31,7 +31,7 @@ describe('getHealth', () => {
     return { status: answer.status, body: await answer.json() };
   };
 
-  it('is degraded, and still 200, when a part that others can do without fails (a plane that says so)', async () => {
+  it('is degraded, and still 200, when a part that others can do without fails (a plane that says so) [S26]', async () => {
     const execution = { ...createTestExecution(), health: () => 'fail' as const };
     const other = await startTestServer({ execution });
     try {

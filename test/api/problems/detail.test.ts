@@ -38,7 +38,7 @@ const read = (id: string, who: Person | null, query = '', headers = {}) =>
   catalogue.get<ProblemDetail & Refusal>(`/problems/${id}${query}`, who, headers);
 
 describe('GET /problems/{problemId}', () => {
-  it('shows the visible cases in order and nothing of the hidden ones', async () => {
+  it('shows the visible cases in order and nothing of the hidden ones [S27]', async () => {
     for (const who of [ada, root]) {
       const { status, body } = await read(problemId, who);
       expect(status).toBe(200);
@@ -71,7 +71,7 @@ describe('GET /problems/{problemId}', () => {
     expect(entries).toMatchObject([{ actorId: root.id, targetId: problemId, ip: '127.0.0.1' }]);
   });
 
-  it('refuses hidden cases to others, even of problems that are not there', async () => {
+  it('refuses hidden cases to others, even of problems that are not there [S27]', async () => {
     for (const id of [problemId, randomUUID()]) {
       const { status, body } = await read(id, ada, '?includeHidden=true');
       expect([status, body.code]).toEqual([403, 'FORBIDDEN']);

@@ -159,7 +159,7 @@ describe('advanceRoomPhase', () => {
     expect([reply.status, reply.body.sessionId]).toEqual([200, null]);
   });
 
-  it('lets one of two racing steps win; the other is judged by the new phase', async () => {
+  it('lets one of two racing steps win; the other is judged by the new phase [S20]', async () => {
     const room = await roomIn('warmup');
     const replies = await Promise.all([
       advance(world, ada, room.roomId, 'coding'),

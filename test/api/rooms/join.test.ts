@@ -187,7 +187,7 @@ describe('joinRoom', () => {
     expect(world.rows('SELECT 1 FROM room_participants WHERE room_id = ?', room.roomId)).toHaveLength(1);
   });
 
-  it('is judged again after the documents were opened, and leaves none behind in a room that went meanwhile', async () => {
+  it('is judged again after the documents were opened, and leaves none behind in a room that went meanwhile [S20]', async () => {
     const room = await open(world, ada);
     world.plane.meanwhile = async () => {
       await world.ask(ada, 'DELETE', `/rooms/${room.roomId}`);

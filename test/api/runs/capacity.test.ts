@@ -117,7 +117,7 @@ describe('the daily quota', () => {
   });
 });
 
-describe('the user’s waiting jobs', () => {
+describe('the user’s waiting jobs [S28]', () => {
   const full = { reason: 'tooManyQueued' };
 
   it('EXECUTION_RATE_LIMIT, tooManyQueued: runs and submissions wait together; running ones do not count', async () => {
@@ -154,7 +154,7 @@ describe('the user’s waiting jobs', () => {
   });
 });
 
-describe('the whole queue', () => {
+describe('the whole queue [S28]', () => {
   it('EXECUTION_SERVICE_UNAVAILABLE when it is full, for as long as it is', async () => {
     const bob = await world.person(`guest${people}`);
     const cyd = await world.person(`other${people}`);

@@ -201,7 +201,7 @@ describe('getExecutionResult', () => {
   });
 });
 
-describe('who may see a run', () => {
+describe('who may see a run [S20]', () => {
   it('requester and everybody in the room who was not removed; others are told that there is none', async () => {
     const roomId = await roomIn('coding');
     const jobId = await startRun(bob, roomId);

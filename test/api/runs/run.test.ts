@@ -154,7 +154,7 @@ describe('runCode refuses, and stores nothing', () => {
     await refused(ada, roomId, 'ROOM_NOT_FOUND');
   });
 
-  it('ROOM_ACCESS_DENIED: strangers, admins too; who has left or was removed', async () => {
+  it('ROOM_ACCESS_DENIED: strangers, admins too; who has left or was removed [S20]', async () => {
     const root = await world.person('root', 'admin');
     const roomId = await roomIn('coding');
     await refused(dan, roomId, 'ROOM_ACCESS_DENIED');
@@ -187,7 +187,7 @@ describe('runCode refuses, and stores nothing', () => {
     await refused(bob, roomId, 'ROOM_EDITOR_LOCKED');
   });
 
-  it('EXECUTION_SERVICE_UNAVAILABLE while the plane cannot run the language; others are accepted', async () => {
+  it('EXECUTION_SERVICE_UNAVAILABLE while the plane cannot run the language; others are accepted [S26]', async () => {
     const roomId = await roomIn('coding');
     world.execution.refusals.set('python', 'Python is not installed.');
     try {

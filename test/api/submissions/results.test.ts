@@ -121,7 +121,7 @@ describe('getSubmission', () => {
     );
   });
 
-  it('shows all of a visible case, and of a hidden one only how it went; admins see everything', async () => {
+  it('shows all of a visible case, and of a hidden one only how it went; admins see everything [S27]', async () => {
     const id = await ended(await coding(), 'wrong_answer', 'accepted', 'wrong_answer', 'time_limit_exceeded');
     const visible = {
       testCaseIndex: 0,
@@ -265,7 +265,7 @@ describe('points', () => {
 });
 
 describe('the end of a submission', () => {
-  it('tells timeline and room, without test data', async () => {
+  it('tells timeline and room, without test data [S27]', async () => {
     const roomId = await coding();
     const id = await ended(roomId, 'wrong_answer', 'accepted', 'wrong_answer', 'accepted');
     const facts = {
@@ -338,7 +338,7 @@ describe('the end of a submission', () => {
   });
 });
 
-describe('who may see a submission', () => {
+describe('who may see a submission [S20]', () => {
   it('who made it and everybody in the room who was not removed; SUBMISSION_NOT_FOUND for others', async () => {
     const roomId = await coding();
     const own = await submitted(bob, roomId);

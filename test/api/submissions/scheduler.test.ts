@@ -124,7 +124,7 @@ describe('a submission', () => {
     expect(body.testCases.map((one: Body) => one.verdict)).toEqual(Array(3).fill('compile_error'));
   });
 
-  it('without a sandbox is failed, and counts nowhere', async () => {
+  it('without a sandbox is failed, and counts nowhere [S26]', async () => {
     const body = await verdictOn('nojail');
     expect(body).toMatchObject({
       status: 'failed',

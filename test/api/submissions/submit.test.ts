@@ -165,7 +165,7 @@ describe('submitCode refuses, and stores nothing', () => {
     expect((await submit(bob, roomId)).status).toBe(422);
   });
 
-  it('EXECUTION_SERVICE_UNAVAILABLE while the plane cannot run the language', async () => {
+  it('EXECUTION_SERVICE_UNAVAILABLE while the plane cannot run the language [S26]', async () => {
     const roomId = await roomIn('coding');
     world.execution.refusals.set('python', 'Python is not installed.');
     await refused(bob, roomId, 'EXECUTION_SERVICE_UNAVAILABLE', { language: 'python' });

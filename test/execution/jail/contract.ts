@@ -25,9 +25,9 @@ export function jailContract(name: DriverName): void {
     afterAll(async () => {
       await bench?.close();
     });
-    describe('limits', () => limitsSuite(current));
-    describe('isolation', () => isolationSuite(current));
-    describe('life', () => lifeSuite(current));
+    describe('limits [S25]', () => limitsSuite(current));
+    describe('isolation [S24]', () => isolationSuite(current));
+    describe('life [S25]', () => lifeSuite(current));
     describe('collecting', () => collectSuite(current));
   });
 }

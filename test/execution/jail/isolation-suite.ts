@@ -61,7 +61,7 @@ export function isolationSuite(bench: () => Bench): void {
     expect((await bench().probe('self', '', { cwd: '/tmp', env: {} })).out).toContain('cwd /tmp');
   });
 
-  it('no capabilities, no new privileges, a filter', async () => {
+  it('no capabilities, no new privileges, a filter [S24]', async () => {
     const { out } = await bench().probe('status');
     expect(out.split('\n').filter((line) => line.startsWith('Cap'))).toHaveLength(5);
     expect(out.match(/^Cap\w+:\t0{16}$/gm)).toHaveLength(5);
@@ -69,7 +69,7 @@ export function isolationSuite(bench: () => Bench): void {
     expect(out).toContain('Seccomp:\t2\n');
   });
 
-  it('only named parts of the host', async () => {
+  it('only named parts of the host [S24]', async () => {
     const top = (await bench().probe('list', '/')).out;
     const names = top.trim().split(' ').slice(1);
     const allowed = ['.jail', 'app', 'bin', 'box', 'dev', 'etc', 'lib', 'lib64', 'proc', 'tmp', 'usr'];
@@ -110,7 +110,7 @@ export function isolationSuite(bench: () => Bench): void {
     expect(out).toMatch(new RegExp(`^${path} (EROFS|EACCES|EPERM|ENOENT|ETXTBSY)\n$`));
   });
 
-  it('no network: loopback is down, the host is not there', async () => {
+  it('no network: loopback is down, the host is not there [S24]', async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = server.address();
@@ -148,7 +148,7 @@ export function isolationSuite(bench: () => Bench): void {
     expect(status).toMatch(/^Groups:\t ?$/m);
   });
 
-  it('nothing of one run is there in the next', async () => {
+  it('nothing of one run is there in the next [S25]', async () => {
     expect((await bench().probe('leave')).out).toBe('shm 1\n');
     expect((await bench().probe('look')).out).toBe('/box:\n/tmp:\n/dev/shm:\nshm 0\n');
   });

@@ -26,7 +26,7 @@ function expectNothingLeft(bench: Bench, mountsBefore: number): void {
 
 /** Beginnings and ends: what dies, what is told, what is left. */
 export function lifeSuite(bench: () => Bench): void {
-  it('the tree is dead at the end, whatever it did to live on', async () => {
+  it('the tree is dead at the end, whatever it did to live on [S25]', async () => {
     const before = mountCount();
     const { facts, out } = await bench().probe('daemons');
     expect(facts).toMatchObject({ status: 'exited', exitCode: 0, killedBy: 'none' });
@@ -141,7 +141,7 @@ export function lifeSuite(bench: () => Bench): void {
     expect(garbage.err).toContain('cannot execute /app/garbage');
   });
 
-  it('a jail that cannot be made says why', async () => {
+  it('a jail that cannot be made says why [S26]', async () => {
     const gone = await bench().run(['/bin/true'], { app: join(bench().directory, 'nothing') });
     expect(gone.facts.status).toBeNull();
     expect(gone.facts.jailFailure).toContain('before the program started');
@@ -151,7 +151,7 @@ export function lifeSuite(bench: () => Bench): void {
     expect((await bench().run(['/bin/true'])).facts.exitCode).toBe(0);
   });
 
-  it('a driver that is not there: no run, and never one without a jail', async () => {
+  it('a driver that is not there: no run, and never one without a jail [S26]', async () => {
     const { cgroup, identity, directory, request } = bench();
     const host = { ...hostPaths, roots: [directory] };
     const driver = { name: bench().driver.name, path: '/usr/bin/no-such-driver' };

@@ -28,7 +28,7 @@ export function limitsSuite(bench: () => Bench): void {
     });
   });
 
-  it('memory: an OOM kill is told', async () => {
+  it('memory: an OOM kill is told [S25]', async () => {
     const { facts } = await bench().probe('memory', '200', { limits: { memoryKb: 64 * 1024 } });
     expect(facts).toMatchObject({ oomKilled: true, killedBy: 'none', jailFailure: null, signal: 9 });
     expect(facts.memoryKb ?? 64 * 1024).toBeGreaterThan(60 * 1024);
@@ -135,7 +135,7 @@ export function limitsSuite(bench: () => Bench): void {
     expect(out).toBe(`files 20 stack ${8 * mb} core 0 opened 17 EMFILE\n`);
   });
 
-  it('a fork bomb stays in its jail', async () => {
+  it('a fork bomb stays in its jail [S25]', async () => {
     const { facts } = await bench().probe('bomb', '', { limits: { wallMs: 500, cpuMs: 5000 } });
     expect(['wall', 'cpu']).toContain(facts.killedBy);
     expect(facts.jailFailure).toBeNull();

@@ -117,7 +117,7 @@ const carrying: readonly (readonly [line: string, call: string])[] = [
   ['later', 'file_getattr (later)'],
 ];
 
-describe('the seccomp table', () => {
+describe('the seccomp table [S24]', () => {
   let complete: Map<string, string>;
   const known = new Map<string, Promise<Map<string, string>>>();
 

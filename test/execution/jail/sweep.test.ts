@@ -23,7 +23,7 @@ import {
 
 const slot = 5;
 
-describe('what a server leaves that is killed', () => {
+describe('what a server leaves that is killed [S25]', () => {
   const driver = findDriver('bubblewrap');
   const identity = takeIdentity(slot);
   let directory = '';

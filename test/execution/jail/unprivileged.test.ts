@@ -49,7 +49,7 @@ describe.skipIf(reason !== null)(`an unprivileged service${reason === null ? '' 
     await removeInstance(cgroup, directory);
   });
 
-  it.each(drivers)('$name: the same jail, as the service’s own user', (driver) => {
+  it.each(drivers)('$name: the same jail, as the service’s own user [S24]', (driver) => {
     const into = join(directory, `into-${driver.name}`);
     mkdirSync(into);
     chownSync(into, user, user);
