@@ -21,7 +21,7 @@ type Document = {
 const suites = attackFiles.flatMap((file) => ['--suite', file]);
 const cases = attackFiles.reduce((sum, file) => sum + JSON.parse(readFileSync(file, 'utf8')).length, 0);
 
-describe('the suites of attacks, through queue, worker and jail', () => {
+describe('the suites of attacks, through queue, worker and jail [S24] [S25]', () => {
   beforeAll(buildJail);
 
   const here = identitiesHere();
