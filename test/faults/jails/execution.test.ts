@@ -1,12 +1,20 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ApiError } from '../../../src/client/api.ts';
 import type { SupportedLanguage } from '../../../src/generated/api.ts';
-import { buildProgram, cleanUp, rowsOf, type Serving } from '../../cli/support.ts';
-import type { Guest } from '../../interview/support/guest.ts';
+import { buildProgram, cleanUp, rowsOf, run, type Serving } from '../../cli/support.ts';
+import { type Guest, refusal } from '../../interview/support/guest.ts';
+import { readSubmission } from '../../interview/support/problems.ts';
 import { listJails } from '../../interview/support/program.ts';
 import { until, waitUpTo } from '../../interview/support/wait.ts';
 import { type Disk, mayMount, mountDisk } from '../support/disk.ts';
-import { breakGroups, isAlive, supervisorsOf, takeAway, withOwnMounts } from '../support/jail-host.ts';
+import {
+  breakGroups,
+  examineWithin,
+  isAlive,
+  supervisorsOf,
+  takeAway,
+  withOwnMounts,
+} from '../support/jail-host.ts';
 import {
   gatherPair,
   hearsLog,
@@ -40,9 +48,13 @@ beforeAll(async () => {
   buildProgram();
   disk = mountDisk({ sizeMb: 48 });
   await installAt(disk.data);
+  expect((await run(['seed', '--data-dir', disk.data])).code).toBe(0);
   const words = ['--planes', 'control,collab,execution'];
   server = await serveOn(disk.data, { env: settings, words, within: withOwnMounts });
-  pair = await gatherPair(server.url);
+  pair = await gatherPair(server.url, async (host) => {
+    const found = await host.api.call('GET /problems', { query: { search: 'Same Floor' } });
+    return found.data[0]?.id ?? '';
+  });
   ada = pair.ada;
   await ada.advance(pair.room.roomId, 'warmup');
   await ada.advance(pair.room.roomId, 'coding');
@@ -133,6 +145,13 @@ rootOnly(
         logged(server, 'a language is not available').find(({ language }) => language === 'python'),
       );
       expect(told.reason).toContain('python3 was not found');
+      expect(examineWithin(server.pid, disk.data)).toContainEqual(
+        expect.objectContaining({
+          check: 'language python',
+          detail: expect.stringContaining('python3 was not found'),
+          remedy: './install.sh installs its toolchain',
+        }),
+      );
       await expectWorks('javascript');
       await untilHealth(server, 'ok', { execution: 'ok' });
     } finally {
@@ -151,8 +170,8 @@ rootOnly(
     expect(stopped).toHaveLength(2);
     const failures = logged(server, 'a sandbox failed').length;
     for (const pid of stopped) process.kill(pid, 'SIGSTOP');
-    const jobs = [await post('python', 'print("once more")'), await post('javascript', HELLO.javascript)];
-    const [python, javascript] = [await endOf(jobs[0] as never), await endOf(jobs[1] as never)];
+    const posted = [await post('python', 'print("once more")'), await post('javascript', HELLO.javascript)];
+    const [python, javascript] = await Promise.all(posted.map(endOf));
     expect(python).toMatchObject({ status: 'completed', outcome: 'success', stdout: 'once more\n' });
     expect(javascript).toMatchObject({ status: 'completed', outcome: 'success', stdout: 'hello\n' });
     expect(logged(server, 'a sandbox failed').length).toBeGreaterThan(failures);
@@ -162,7 +181,7 @@ rootOnly(
     // Whoever was not asked for anything still stands there.
     expect(alive.length).toBeLessThan(stopped.length);
     for (const pid of alive) process.kill(pid, 'SIGCONT');
-    expect(supervisorsOf(disk.data)).toHaveLength(2);
+    await until('each slot has one', () => supervisorsOf(disk.data).length === 2);
     await untilHealth(server, 'ok', { execution: 'ok' });
   },
   PATIENCE_MS,
@@ -187,6 +206,13 @@ rootOnly(
       expect(said).toMatchObject({ level: 'error', remedy: 'syncode doctor' });
       await untilHealth(server, 'degraded', { execution: 'fail', storage: 'ok', collab: 'ok' });
       expect((await languageOf('javascript'))?.available).toBe(false);
+      const wrong = examineWithin(server.pid, disk.data);
+      expect(wrong.find(({ check }) => check === 'sandbox of the server')).toMatchObject({ state: 'fail' });
+      expect(wrong.find(({ check }) => check === 'sandbox')).toMatchObject({
+        state: 'fail',
+        detail: expect.stringMatching(/No jail can be made: .*cgroup|control groups/),
+        remedy: expect.any(String),
+      });
       // Everything else goes on.
       await pair.tabs[0].type('typed without programs ');
       expect(logged(server, 'the sandbox holds')).toHaveLength(held);
@@ -203,25 +229,41 @@ rootOnly(
   PATIENCE_MS,
 );
 
+/** A right solution that takes its time for each case. */
+const SLOW = `import time\ntime.sleep(0.3)\n${readSubmission('samefloor', 'accepted')}`;
+const TAKES_TIME = 'import time\nprint("begun", flush=True)\ntime.sleep(1)\nprint("done")';
+
+const readJudged = (submissionId: string) =>
+  pair.bob.api.call('GET /submissions/{submissionId}', { params: { submissionId }, query: { waitMs: 500 } });
+
 rootOnly(
-  'a run whose end meets a full disk is kept until there is room, and a new one is refused (root only: mounts)',
+  'a run and a submission whose ends meet a full disk are kept until there is room, and new ones are refused (root only: mounts)',
   async () => {
-    const job = await post('python', 'import time\nprint("begun", flush=True)\ntime.sleep(1)\nprint("done")');
-    await until('it runs', async () => {
-      const { status } = await ada.api.call('GET /execution/{jobId}', { params: { jobId: job.jobId } });
-      return status !== 'queued';
-    });
+    const params = { roomId: pair.room.roomId };
+    const order = { params, body: { language: 'python', code: SLOW } } as const;
+    const { submissionId } = await pair.bob.api.call('POST /rooms/{roomId}/submit', order);
+    await until('it is judged', async () => (await readJudged(submissionId)).passedTestCases > 0);
+    const job = await post('python', TAKES_TIME);
     disk.fill('room');
     // What is written last must not fit into what the files have left.
     pair.tabs[0].text().insert(0, 'x'.repeat(9000));
     await hearsLog(server, 'changes are refused until the disk takes them');
     expect(await refusalOf('python')).toMatchObject({ status: 503, code: 'SERVICE_UNAVAILABLE' });
+    const refused = await refusal(pair.bob.api.call('POST /rooms/{roomId}/submit', order));
+    expect(refused).toBe('503 SERVICE_UNAVAILABLE');
     disk.free();
     expect(await endOf(job)).toMatchObject({
       status: 'completed',
       outcome: 'success',
       stdout: 'begun\ndone\n',
     });
+    const judged = await until('the verdict is there', async () => {
+      const now = await readJudged(submissionId);
+      return (now.status === 'completed' || now.status === 'failed') && now;
+    });
+    expect(judged).toMatchObject({ status: 'completed', verdict: 'accepted' });
+    expect(judged.passedTestCases).toBe(judged.totalTestCases);
+    expect(rowsOf(disk.data, 'SELECT count(*) AS stored FROM submissions')).toEqual([{ stored: 1 }]);
     await expectWorks('python');
     for (const tab of pair.tabs) await tab.settled();
     expect(`${pair.tabs[1].text()}`).toContain('x'.repeat(9000));

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   closeSync,
@@ -25,8 +25,8 @@ export type Disk = {
   remove(): void;
 };
 
-/** Only root may mount disks. */
-export const mayMount = process.getuid?.() === 0;
+/** Only root may mount disks, and not in every container. */
+export const mayMount = process.getuid?.() === 0 && spawnSync('unshare', ['--mount', 'true']).status === 0;
 
 const BLOCKS = [65_536, 4096, 1] as const;
 

@@ -1,8 +1,9 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, realpathSync, rmdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { instanceGroupName } from '../../../src/execution/sandbox/cgroup.ts';
 import { readHierarchies } from '../../../src/execution/sandbox/cgroup-mounts.ts';
+import { program } from '../../cli/support.ts';
 
 /** Programs of languages that these tests do not need: without them the server is ready sooner. */
 const UNNEEDED = ['go', 'rustc', 'javac', 'java', 'g++'];
@@ -26,6 +27,22 @@ export const withOwnMounts = [
 /** Runs a command where a process has its mounts. */
 export function enterMounts(pid: number, ...words: string[]): string {
   return execFileSync('nsenter', ['-t', `${pid}`, '-m', ...words], { encoding: 'utf8' });
+}
+
+type Shown = {
+  readonly check: string;
+  readonly state: string;
+  readonly detail: string;
+  readonly remedy: unknown;
+};
+
+/** What the doctor finds wrong with a data directory, as seen from where a server runs. */
+export function examineWithin(pid: number, dataDirectory: string): Shown[] {
+  const words = ['-t', `${pid}`, '-m', program, 'doctor', '--json', '--data-dir', dataDirectory];
+  // It ends with another code than 0 when something is wrong.
+  const { stdout } = spawnSync('nsenter', words, { encoding: 'utf8', env: { PATH: process.env.PATH } });
+  const { findings } = JSON.parse(stdout) as { findings: Shown[] };
+  return findings.filter(({ state }) => state !== 'ok');
 }
 
 /** Takes a program away from a server with its own mounts; what comes back puts it there again. */

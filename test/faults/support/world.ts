@@ -89,10 +89,12 @@ export type Pair = {
 };
 
 /** Two people in a room, both connected. */
-export async function gatherPair(url: string): Promise<Pair> {
+export async function gatherPair(url: string, findProblem?: (ada: Guest) => Promise<string>): Promise<Pair> {
   const ada = await new Guest('ada', url).register();
   const bob = await new Guest('bob', url).register();
-  const room = await ada.api.call('POST /rooms', { body: { mode: 'peer', language: 'python' } });
+  const problemId = await findProblem?.(ada);
+  const body = { mode: 'peer', language: 'python', ...(problemId && { problemId }) } as const;
+  const room = await ada.api.call('POST /rooms', { body });
   return { ada, bob, room, tabs: [await ada.enter(room), await bob.enter(room)] };
 }
 
