@@ -4,6 +4,7 @@ import { isDomainError, TokenExpired } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import type { CollabCallbacks, CollabTokens } from '../ports/collab.ts';
 import { closeCodes, type Denial, denials } from './close-codes.ts';
+import { withDeadline } from './deadline.ts';
 import type { Claims, CollabSocket, LiveRoom, Member, RoomStateData } from './live.ts';
 import { type DocumentKind, parseDocumentName } from './names.ts';
 import type { Rooms } from './rooms.ts';
@@ -190,16 +191,4 @@ export function memberOf(answer: AuthorizeJoinResponse): Member {
 export function denialOf(answer: AuthorizeJoinResponse): Denial {
   if (answer.authorized) return 'try-later';
   return answer.reason !== undefined && answer.reason in denials ? answer.reason : 'not-participant';
-}
-
-async function withDeadline<T>(answer: Promise<T>, ms: number): Promise<T | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(resolve, ms, null);
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { type CollabSocket, connectionTo, type LiveRoom, type Member, type RoomConnection } from './live.ts';
 import { serverMessage } from './messages.ts';
 import { documentKinds } from './names.ts';
+import { restampStates } from './presence.ts';
 import { type AccessByKind, accessOf, type RoomFlags } from './rights.ts';
 
 export type AccessReason = 'role' | 'host' | 'lock' | 'phase' | 'storage';
@@ -107,8 +108,9 @@ class RoomChannel implements Channel {
       admitted.member = member;
     });
     const access = this.#accessOf(socket);
-    if (access && changed.length === 0 && (role !== member.role || isHost !== member.isHost))
-      this.#tellAccess(socket, access, reason);
+    const isOther = role !== member.role || isHost !== member.isHost;
+    if (access && changed.length === 0 && isOther) this.#tellAccess(socket, access, reason);
+    if (isOther && !socket.isEnded) restampStates(socket);
   };
 
   #accessOf({ admitted }: CollabSocket): AccessByKind | null {

@@ -1,4 +1,4 @@
-import type { Db } from '../db/types.ts';
+import type { Doc } from 'yjs';
 import { write } from '../db/write.ts';
 import type {
   CreateDocumentRequest,
@@ -6,49 +6,29 @@ import type {
   KickUserResponse,
   SupportedLanguage,
 } from '../generated/api.ts';
-import { type Clock, isoTime, isoTimeOrNull } from '../kernel/clock.ts';
+import { isoTime } from '../kernel/clock.ts';
 import type { CollabPlane } from '../ports/collab.ts';
 import { CollabDocumentNotFound, CollabServiceUnavailable } from '../ports/collab-errors.ts';
-import type { Admission } from './admission.ts';
-import type { Channel } from './channel.ts';
-import type { Chat } from './chat.ts';
+import { boardOf, lowestFirst } from './board.ts';
 import { type CloseCode, closeCodes } from './close-codes.ts';
-import {
-  type ContentByLanguage,
-  checkTexts,
-  firstContent,
-  readText,
-  replaceTexts,
-  type SizeLimits,
-} from './content.ts';
+import type { CommandsDeps } from './command-deps.ts';
+import { type ContentByLanguage, checkTexts, differs, firstContent, replaceTexts } from './content.ts';
 import { codeText } from './content-limits.ts';
-import type { Documents } from './documents.ts';
+import { withDeadline } from './deadline.ts';
+import { destroyDocuments } from './ending.ts';
 import { CollabDocumentTooLarge } from './errors.ts';
-import type { Journal } from './journal.ts';
+import { rememberFacts } from './facts.ts';
 import { type LiveRoom, nextMacrotask, type RoomFacts } from './live.ts';
+import { toggleLock } from './lock.ts';
 import { documentKinds, documentName } from './names.ts';
-import type { Rooms } from './rooms.ts';
-import type { Sockets } from './sockets.ts';
-import { eraseRoom, findDocument, findRoom, insertRoom } from './store-queries.ts';
-
-export type CommandsDeps = {
-  readonly db: Db;
-  readonly clock: Clock;
-  readonly limits: SizeLimits;
-  readonly parts: {
-    readonly rooms: Rooms;
-    readonly sockets: Sockets;
-    readonly documents: Documents;
-    readonly journal: Journal;
-    readonly channel: Channel;
-    readonly admission: Admission;
-    readonly chat: Chat;
-  };
-  readonly isDraining: () => boolean;
-};
+import { isInOutbox } from './snapshot-queries.ts';
+import { findRoom, insertRoom } from './store-queries.ts';
 
 /** The commands of the control plane but publishing; see CollabPlane. */
 export type Commands = Omit<CollabPlane, 'publishRoomEvent' | 'health'>;
+
+/** Time for the control plane to record a snapshot before the answer says that it has not. */
+const RECORD_MS = 2_000;
 
 const KICK_CODES = {
   kicked: closeCodes.kicked,
@@ -66,15 +46,17 @@ export function createCommands(deps: CommandsDeps): Commands {
     toggleEditorLock: async (roomId, request) => {
       parts.admission.noteChange(roomId);
       getRoom(roomId);
-      // A macrotask of its own: no update is half-way through then.
-      await nextMacrotask();
-      return lock(deps, roomId, request);
+      return toggleLock(deps, roomId, request);
     },
-    readCode: async (roomId, language) => {
-      const live = parts.rooms.find(roomId)?.documents.get('code');
-      if (live) return codeText(live.document, language).toString();
-      return readStoredCode(deps, roomId, language);
+    readCode: (roomId, language) => readCode(deps, roomId, language),
+    readBoard: async (roomId) => {
+      getRoom(roomId);
+      return lowestFirst([
+        ...(await readLayer(deps, roomId, 'board')),
+        ...(await readLayer(deps, roomId, 'notes')),
+      ]);
     },
+    takeSnapshot: async (roomId) => takeSnapshot(deps, roomId),
     listChatMessages: async (roomId, query) => {
       getRoom(roomId);
       return parts.chat.list(roomId, query);
@@ -114,9 +96,9 @@ function lifeCommands(
   const { rooms, admission } = deps.parts;
   return {
     createDocument: async (request) => create(deps, request),
-    destroyDocument: async (roomId, { purge, reason }) => {
+    destroyDocument: async (roomId, options) => {
       admission.noteChange(roomId);
-      return rooms.exclusively(roomId, () => destroy(deps, roomId, { purge, reason }));
+      return rooms.exclusively(roomId, () => destroyDocuments(deps, roomId, options));
     },
     replaceDocumentContent: async (roomId, content) => replace(deps, roomId, content),
   };
@@ -126,35 +108,49 @@ async function create(
   deps: CommandsDeps,
   request: CreateDocumentRequest,
 ): ReturnType<Commands['createDocument']> {
-  const { db, limits } = deps;
+  const { db, limits, parts } = deps;
   const { roomId } = request;
   if (deps.isDraining()) throw CollabServiceUnavailable();
-  const made = findRoom(db, roomId) ? null : firstContent(request, limits);
-  const created = made !== null && (await store(deps, roomId, made));
   const facts: RoomFacts = {
     phase: request.initialPhase,
     editorLocked: request.editorLocked,
     language: request.initialLanguage,
   };
-  const room = await getLive(deps, roomId, facts);
-  await nextMacrotask();
-  alignRoom(deps, room, facts);
-  await db.durable.settled();
-  return {
-    roomId,
-    created,
-    createdAt: isoTime(room.createdAtMs),
-    source: created ? made.source : 'existing',
-    documents: documentKinds.map((kind) => documentName(roomId, kind)),
-  };
+  // What the request says is of now: a lock that comes while documents are loaded must not be undone by it.
+  const watch = parts.changes.watch(roomId);
+  try {
+    const made = findRoom(db, roomId) ? null : firstContent(request, limits);
+    const created = made !== null && (await store(deps, roomId, made, facts));
+    const room = await getLive(deps, roomId, facts);
+    await nextMacrotask();
+    if (!watch.isOvertaken) {
+      alignRoom(deps, room, facts);
+      await rememberFacts(db, roomId, facts);
+    }
+    await db.durable.settled();
+    return {
+      roomId,
+      created,
+      createdAt: isoTime(room.createdAtMs),
+      source: created ? made.source : 'existing',
+      documents: documentKinds.map((kind) => documentName(roomId, kind)),
+    };
+  } finally {
+    watch.end();
+  }
 }
 
 async function replace(deps: CommandsDeps, roomId: string, content: ContentByLanguage): Promise<void> {
   const { db, limits, parts } = deps;
   if (deps.isDraining()) throw CollabServiceUnavailable();
   checkTexts(content, limits);
+  const stored = findRoom(db, roomId);
   // If the room must be loaded nobody is there, and who comes first brings the facts.
-  const room = await getLive(deps, roomId, { phase: 'waiting', editorLocked: true, language: 'python' });
+  const room = await getLive(deps, roomId, {
+    phase: stored?.phase ?? 'waiting',
+    editorLocked: true,
+    language: stored?.language ?? 'python',
+  });
   while (db.gate.isClosed) await db.gate.pass();
   const code = room.documents.get('code');
   const notes = room.documents.get('notes');
@@ -162,10 +158,17 @@ async function replace(deps: CommandsDeps, roomId: string, content: ContentByLan
   const addedBytes = Object.values(content).reduce((bytes, text) => bytes + Buffer.byteLength(text), 0);
   if (code.storedBytes + code.sinceBytes + addedBytes > limits.stateBytes.code)
     throw CollabDocumentTooLarge({ maxBytes: limits.stateBytes.code });
+  // Done already: by an earlier call that was not known to have succeeded.
+  if (!differs(code.document, content)) return;
+  // In this one synchronous block the old text is read, kept and replaced.
+  const kept = parts.snapshots.take(roomId, 'manual');
+  kept.catch(() => {});
   const origin = { source: 'local', context: { system: true } };
   code.document.transact(() => replaceTexts(code.document, content), origin);
   notes.document.transact(() => notes.document.getMap('inlineComments').clear(), origin);
-  if (!parts.journal.commit()) throw CollabServiceUnavailable();
+  const isStored = parts.journal.commit();
+  await kept;
+  if (!isStored) throw CollabServiceUnavailable();
   await db.durable.settled();
 }
 
@@ -181,10 +184,12 @@ async function store(
   { db, clock }: CommandsDeps,
   roomId: string,
   made: ReturnType<typeof firstContent>,
+  { phase, language }: RoomFacts,
 ): Promise<boolean> {
   const created = await write(db, (tx) => {
     if (findRoom(tx, roomId)) return false;
-    insertRoom(tx, { roomId, source: made.source, createdAtMs: clock.now() }, made.states);
+    const room = { roomId, source: made.source, createdAtMs: clock.now(), phase, language };
+    insertRoom(tx, room, made.states);
     return true;
   });
   // Durable before anybody is let in.
@@ -202,82 +207,43 @@ function alignRoom({ parts }: CommandsDeps, room: LiveRoom, facts: RoomFacts): v
   });
 }
 
-function lock(
-  { parts, clock }: CommandsDeps,
+async function takeSnapshot(
+  { db, parts }: CommandsDeps,
   roomId: string,
-  request: Parameters<CollabPlane['toggleEditorLock']>[1],
-): Awaited<ReturnType<CollabPlane['toggleEditorLock']>> {
-  const { channel } = parts;
-  const { locked } = request;
-  const room = parts.rooms.find(roomId);
-  // Not in memory: whoever loads it is told the flag of the control plane.
-  if (!room || room.isLocked === locked)
-    return {
-      roomId,
-      locked,
-      changed: false,
-      lockedBy: room?.lockedBy ?? null,
-      lockedAt: isoTimeOrNull(room?.lockedAtMs ?? null),
-      affectedConnections: 0,
-    };
-  const affected = channel.changeRights([room], 'lock', () => {
-    room.isLocked = locked;
-    room.lockedBy = locked ? request.changedBy : null;
-    room.lockedAtMs = locked ? clock.now() : null;
-  });
-  channel.broadcast(room, 'editor-lock', { locked, lockedBy: room.lockedBy });
-  return {
-    roomId,
-    locked,
-    changed: true,
-    lockedBy: room.lockedBy,
-    lockedAt: isoTimeOrNull(room.lockedAtMs),
-    affectedConnections: affected.length,
-  };
+): ReturnType<CollabPlane['takeSnapshot']> {
+  if (!findRoom(db, roomId)) notFound();
+  const taken = await parts.snapshots.take(roomId, 'manual');
+  if (!taken) throw CollabServiceUnavailable();
+  await withDeadline(parts.outbox.wake(), RECORD_MS);
+  const { takenAtMs, ...rest } = taken;
+  return { ...rest, timestamp: isoTime(takenAtMs), recorded: !isInOutbox(db, taken.snapshotId) };
 }
 
-async function destroy(
+/** From memory, else from the store. */
+async function readCode(
+  { parts }: CommandsDeps,
+  roomId: string,
+  language: SupportedLanguage,
+): Promise<string> {
+  const read = (document: Doc) => codeText(document, language).toString();
+  const live = parts.rooms.find(roomId)?.documents.get('code');
+  if (live) return read(live.document);
+  const stored = await parts.atRest.read(documentName(roomId, 'code'), read);
+  if (stored === 'missing') return notFound();
+  if (stored === 'quarantined') throw CollabServiceUnavailable();
+  return stored.value;
+}
+
+/** A layer that does not decode was told of when that was found; the other one is still worth having. */
+async function readLayer(
   deps: CommandsDeps,
   roomId: string,
-  { purge, reason }: { purge: boolean; reason: string },
-): ReturnType<CollabPlane['destroyDocument']> {
-  const { db, parts } = deps;
-  const room = parts.rooms.find(roomId);
-  const closedConnections = room ? await close(deps, room, reason) : 0;
-  if (purge) {
-    if (room) parts.rooms.drop(room);
-    for (const kind of documentKinds) parts.journal.forget(documentName(roomId, kind));
-    const destroyed = await write(db, (tx) => eraseRoom(tx, roomId));
-    return { roomId, destroyed, closedConnections, finalSnapshotId: null };
-  }
-  if (!room && !findRoom(db, roomId)) throw CollabDocumentNotFound();
-  // A refused compaction changes nothing: the journal has it all, and the stored state is never deleted here.
-  if (room && !(await parts.rooms.unload(room))) parts.rooms.armIdle(room);
-  return { roomId, destroyed: true, closedConnections, finalSnapshotId: null };
-}
-
-/** Nobody writes any more, what has arrived is handled, then everybody goes; the number of sockets closed. */
-async function close({ parts }: CommandsDeps, room: LiveRoom, reason: string): Promise<number> {
-  await nextMacrotask();
-  parts.channel.changeRights([room], 'phase', () => {
-    room.phase = 'finished';
-  });
-  const connections = [...room.documents.values()].flatMap(({ document }) => document.getConnections());
-  await Promise.all(connections.map((connection) => connection.waitForPendingMessages()));
-  parts.channel.broadcast(room, 'room-closed', { reason });
-  const closed = [...room.sockets].filter((socket) =>
-    parts.sockets.end(socket, closeCodes.roomClosed, reason, { isSilent: true }),
-  );
-  return closed.length;
-}
-
-function readStoredCode({ db, parts }: CommandsDeps, roomId: string, language: SupportedLanguage): string {
-  // Rows of a copy that is gone may still be gathered.
-  if (!db.gate.isClosed) parts.journal.commit();
-  const stored = findDocument(db, documentName(roomId, 'code'));
-  if (!stored) return notFound();
-  if (stored.isQuarantined) throw CollabServiceUnavailable();
-  return readText([stored.state, ...stored.rows.map((row) => row.bytes)], language);
+  kind: 'board' | 'notes',
+): Promise<Record<string, unknown>[]> {
+  const live = deps.parts.rooms.find(roomId)?.documents.get(kind);
+  if (live) return boardOf(live.document);
+  const stored = await deps.parts.atRest.read(documentName(roomId, kind), boardOf);
+  return typeof stored === 'string' ? [] : stored.value;
 }
 
 function notFound(): never {

@@ -51,15 +51,11 @@ export function replaceTexts(document: Doc, content: ContentByLanguage): void {
   }
 }
 
-/** The text of one language in a document given as updates. */
-export function readText(updates: readonly Uint8Array[], language: SupportedLanguage): string {
-  const document = new Doc();
-  try {
-    for (const update of updates) applyUpdate(document, update);
-    return codeText(document, language).toString();
-  } finally {
-    document.destroy();
-  }
+/** Whether replaceTexts() would change anything. */
+export function differs(document: Doc, content: ContentByLanguage): boolean {
+  return supportedLanguageValues.some(
+    (language) => codeText(document, language).toString() !== (content[language] ?? ''),
+  );
 }
 
 function seed(content: ContentByLanguage): FirstContent {

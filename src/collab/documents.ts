@@ -1,17 +1,20 @@
 import type { Document, Hocuspocus } from '@hocuspocus/server';
-import { applyUpdate, encodeStateAsUpdate } from 'yjs';
+import { encodeStateAsUpdate } from 'yjs';
 import type { Db } from '../db/types.ts';
-import { write, writeNow } from '../db/write.ts';
+import { writeNow } from '../db/write.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Log } from '../kernel/log.ts';
+import { type Absence, type AtRest, seqOf, updatesOf } from './at-rest.ts';
 import type { Journal } from './journal.ts';
 import type { LiveDocument, LiveRoom, SocketContext } from './live.ts';
 import { type DocumentKind, documentName } from './names.ts';
-import { findDocument, quarantineDocument, storeState } from './store-queries.ts';
+import { applyAll } from './rebuild.ts';
+import { findRecoverySeq } from './snapshot-queries.ts';
+import { findDocument, storeState } from './store-queries.ts';
 
 export type DocumentsDeps = {
   readonly db: Db;
-  readonly journal: Journal;
+  readonly store: { readonly journal: Journal; readonly atRest: AtRest };
   readonly hocuspocus: () => Hocuspocus<SocketContext>;
   readonly clock: Clock;
   readonly log: Log;
@@ -19,8 +22,8 @@ export type DocumentsDeps = {
   readonly onOpened: (live: LiveDocument) => void;
 };
 
-/** missing: never made; quarantined: does not decode and is kept aside; unreadable: the database could not be read. */
-export type LoadFailure = 'missing' | 'quarantined' | 'unreadable';
+/** unreadable: the database could not be read. */
+export type LoadFailure = Absence | 'unreadable';
 
 export type Documents = {
   /** Body of the library's load hook: fills the document from the store. Never rejects. */
@@ -39,7 +42,7 @@ export type Documents = {
   append(live: LiveDocument, update: Uint8Array): void;
 };
 
-type Loaded = { readonly seq: number; readonly storedBytes: number; readonly sinceBytes: number };
+type Loaded = Pick<LiveDocument, 'seq' | 'storedBytes' | 'sinceBytes' | 'recoverySeq'>;
 type Load = Loaded | LoadFailure | { readonly broken: string };
 
 const RETRY_MS = 10_000;
@@ -82,18 +85,19 @@ class LoadedDocuments implements Documents {
       const load = this.#loads.get(document) ?? 'unreadable';
       if (typeof load === 'object' && 'seq' in load) return this.#adopt(room, kind, document, load);
       this.#remove(document);
-      return typeof load === 'string' ? load : this.#quarantine(name, load.broken);
+      if (typeof load === 'string') return load;
+      if (!(await this.#repair(name, load.broken))) return 'quarantined';
     }
     return 'unreadable';
   };
 
   compact = async (live: LiveDocument): Promise<boolean> => {
-    const { db, journal, clock, log } = this.#deps;
+    const { db, store, clock, log } = this.#deps;
     try {
       while (db.gate.isClosed) await db.gate.pass();
       // From here on one synchronous block: the state holds exactly what is appended up to live.seq.
       if (!this.isLive(live)) return true;
-      if (!journal.commit()) return false;
+      if (!store.journal.commit()) return false;
       if (live.sinceBytes === 0) return true;
       const state = encodeStateAsUpdate(live.document);
       writeNow(db, (tx) => storeState(tx, live.name, { state, uptoSeq: live.seq, nowMs: clock.now() }));
@@ -121,21 +125,20 @@ class LoadedDocuments implements Documents {
   };
 
   append = (live: LiveDocument, update: Uint8Array): void => {
-    this.#deps.journal.append(live, update);
+    this.#deps.store.journal.append(live, update);
     live.sinceBytes += update.byteLength;
   };
 
   async #read(document: Document, name: string): Promise<Load> {
-    const { db, journal, log } = this.#deps;
+    const { db, store, log } = this.#deps;
     try {
       while (db.gate.isClosed) await db.gate.pass();
       // A former copy of this document may have left rows in the batch.
-      journal.commit();
+      store.journal.commit();
       const stored = findDocument(db, name);
       if (!stored) return 'missing';
       if (stored.isQuarantined) return 'quarantined';
-      const updates = [stored.state, ...stored.rows.map((row) => row.bytes)];
-      const broken = applyAll(document, updates);
+      const broken = applyAll(document, updatesOf(stored));
       if (broken !== null) return { broken };
       if (this.#withoutPending.delete(name)) {
         log.error(
@@ -146,9 +149,10 @@ class LoadedDocuments implements Documents {
         document.store.pendingDs = null;
       }
       return {
-        seq: stored.rows.at(-1)?.seq ?? stored.uptoSeq,
+        seq: seqOf(stored),
         storedBytes: stored.state.byteLength,
         sinceBytes: stored.rows.reduce((bytes, row) => bytes + row.bytes.byteLength, 0),
+        recoverySeq: findRecoverySeq(db, name),
       };
     } catch (error) {
       log.error({ err: error, document: name }, 'a document could not be read');
@@ -190,26 +194,12 @@ class LoadedDocuments implements Documents {
     if (!document.isDestroyed) document.destroy();
   }
 
-  async #quarantine(name: string, reason: string): Promise<LoadFailure> {
-    const { db, clock, log } = this.#deps;
-    log.error({ document: name, reason, alert: true }, 'a document does not decode: kept aside and closed');
+  async #repair(name: string, reason: string): Promise<boolean> {
     try {
-      await write(db, (tx) => quarantineDocument(tx, name, reason, clock.now()));
+      return await this.#deps.store.atRest.repair(name, reason);
     } catch (error) {
-      log.error({ err: error, document: name }, 'a broken document could not be kept aside');
+      this.#deps.log.error({ err: error, document: name }, 'a broken document could not be kept aside');
+      return false;
     }
-    return 'quarantined';
-  }
-}
-
-/** Why the updates do not make up a document, null if they do. */
-function applyAll(document: Document, updates: readonly Uint8Array[]): string | null {
-  try {
-    document.transact(() => {
-      for (const update of updates) applyUpdate(document, update);
-    });
-    return null;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
   }
 }

@@ -58,6 +58,8 @@ export function createHocuspocus(
     // Broadcasts wait for the end of the turn, whatever their size: by then the journal has what they carry.
     flushDelay: 0,
     flushMaxBytes: Number.POSITIVE_INFINITY,
+    // What was deleted is forgotten: documents would grow for as long as people type.
+    yDocOptions: { gc: true, gcFilter: () => true },
     ...UNADMITTED,
     ...entryHooks(parts),
     ...documentHooks(parts, caught),

@@ -56,6 +56,8 @@ export type LiveDocument = JournalHead & {
   /** Bytes of the stored state, and of the updates since. */
   storedBytes: number;
   sinceBytes: number;
+  /** Journal row up to which a state is kept for recovery; null without one. */
+  recoverySeq: number | null;
   /** Which connection introduced a Yjs client id in the presence. */
   readonly owners: Map<number, RoomConnection>;
   retry: NodeJS.Timeout | undefined;
@@ -76,6 +78,8 @@ export type LiveRoom = {
   /** `<document name> <user id>` of copies that may hold refused edits. */
   readonly dirty: Set<string>;
   readonly chatBuckets: Map<string, { readonly send: Bucket; readonly other: Bucket }>;
+  /** Hash of language and text of the newest snapshot; null before the first. */
+  snapshotHash: string | null;
   idle: NodeJS.Timeout | undefined;
 };
 

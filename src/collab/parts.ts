@@ -6,7 +6,9 @@ import type { Ids } from '../kernel/ids.ts';
 import type { Log } from '../kernel/log.ts';
 import type { CollabCallbacks, CollabTokens } from '../ports/collab.ts';
 import { type Admission, createAdmission } from './admission.ts';
+import { type AtRest, createAtRest } from './at-rest.ts';
 import { type Attendance, createAttendance } from './attendance.ts';
+import { type Changes, createChanges } from './changes.ts';
 import { type Channel, createChannel } from './channel.ts';
 import { type Chat, createChat } from './chat.ts';
 import { createClientMessages } from './client-messages.ts';
@@ -17,7 +19,10 @@ import { createDocuments, type Documents } from './documents.ts';
 import { createHocuspocus } from './hooks.ts';
 import { createJournal, type Journal } from './journal.ts';
 import { type CollabSocket, connectionsOf, type LiveDocument, type SocketContext } from './live.ts';
+import { createOutbox, type Outbox } from './outbox.ts';
+import { createPeriodic, type Periodic } from './periodic.ts';
 import { createRooms, type Rooms } from './rooms.ts';
+import { createSnapshots, type Snapshots } from './snapshots.ts';
 import { createSockets, type Sockets } from './sockets.ts';
 import { createStorageWatch, type StorageWatch } from './storage-watch.ts';
 import { createSyncGuard, type RejectReason, type SyncGuard } from './sync-guard.ts';
@@ -36,8 +41,13 @@ export type Parts = {
   readonly state: { isDraining: boolean; isStorageDegraded: boolean };
   readonly storage: StorageWatch;
   readonly journal: Journal;
+  readonly atRest: AtRest;
   readonly documents: Documents;
   readonly rooms: Rooms;
+  readonly changes: Changes;
+  readonly outbox: Outbox;
+  readonly snapshots: Snapshots;
+  readonly periodic: Periodic;
   readonly sockets: Sockets;
   readonly channel: Channel;
   readonly admission: Admission;
@@ -51,6 +61,7 @@ export function createParts(deps: CollabDeps): Parts {
   const parts = { state: { isDraining: false, isStorageDegraded: false } } as Parts;
   Object.assign(parts, createStoreParts(deps, parts));
   Object.assign(parts, createDocumentParts(deps, parts));
+  Object.assign(parts, createSnapshotParts(deps, parts));
   Object.assign(parts, createPeopleParts(deps, parts));
   return parts;
 }
@@ -67,7 +78,10 @@ export function sizeLimits(config: Config): SizeLimits {
   };
 }
 
-function createStoreParts({ db, clock, log }: CollabDeps, parts: Parts): Pick<Parts, 'storage' | 'journal'> {
+function createStoreParts(
+  { db, clock, log }: CollabDeps,
+  parts: Parts,
+): Pick<Parts, 'storage' | 'journal' | 'atRest'> {
   const storage = createStorageWatch({
     db,
     clock,
@@ -85,14 +99,31 @@ function createStoreParts({ db, clock, log }: CollabDeps, parts: Parts): Pick<Pa
     },
     onCommitted: () => storage.noteCommitted(),
   });
-  return { storage, journal };
+  return { storage, journal, atRest: createAtRest({ db, journal, clock, log }) };
+}
+
+function createSnapshotParts(
+  { config, db, clock, ids, log, control }: CollabDeps,
+  parts: Parts,
+): Pick<Parts, 'changes' | 'outbox' | 'snapshots' | 'periodic'> {
+  const snapshotReady: CollabCallbacks['snapshotReady'] = (ready) => control.callbacks.snapshotReady(ready);
+  const outbox = createOutbox({ db, clock, log, snapshotReady });
+  const maxLength = config['limits.codeTextBytes'];
+  const snapshots = createSnapshots({ db, clock, ids, log, parts: { ...parts, outbox }, maxLength });
+  const periodic = createPeriodic({
+    rooms: parts.rooms,
+    snapshots,
+    intervalMs: config['timers.snapshotMs'],
+    isStorageDegraded: () => parts.state.isStorageDegraded,
+    log,
+  });
+  return { changes: createChanges(), outbox, snapshots, periodic };
 }
 
 function createDocumentParts(
   { config, db, clock, log }: CollabDeps,
   parts: Parts,
 ): Pick<Parts, 'hocuspocus' | 'documents' | 'rooms'> {
-  const { journal } = parts;
   const hookParts = lazily(() => ({
     ...parts,
     guard: createGuard(config, log, parts),
@@ -103,7 +134,7 @@ function createDocumentParts(
     const onTaken = (socket: CollabSocket) => reject(parts, socket, live.kind, 'too-large');
     watchContent(live, contentLimits(config), { log, onTaken });
   };
-  const documents = createDocuments({ db, journal, hocuspocus: () => hocuspocus, clock, log, onOpened });
+  const documents = createDocuments({ db, store: parts, hocuspocus: () => hocuspocus, clock, log, onOpened });
   const rooms = createRooms({
     db,
     documents,

@@ -1,6 +1,7 @@
-import { removeAwarenessStates } from 'y-protocols/awareness';
-import { shapePresence } from './awareness.ts';
-import type { LiveDocument, RoomConnection } from './live.ts';
+import * as encoding from 'lib0/encoding';
+import { applyAwarenessUpdate, removeAwarenessStates } from 'y-protocols/awareness';
+import { type PresenceIdentity, shapePresence } from './awareness.ts';
+import type { CollabSocket, LiveDocument, RoomConnection } from './live.ts';
 
 /** Yjs client ids of one connection; a document that is replaced comes with a new socket. */
 const MAX_CLIENT_IDS = 4;
@@ -18,8 +19,7 @@ export function reviewStates(
     states.clear();
     return;
   }
-  const { role, isHost, displayName } = admitted.member;
-  const identity = { id: socket.claims?.userId ?? '', name: displayName, role, isHost };
+  const identity = identityOf(socket);
   for (const [clientId, state] of states) {
     const shaped = claimClientId(live, connection, clientId)
       ? shapePresence(state, live.kind, identity, limits.maxBytes)
@@ -27,6 +27,41 @@ export function reviewStates(
     if (shaped) states.set(clientId, shaped);
     else states.delete(clientId);
   }
+}
+
+/** Puts a new role or host flag into what is shown of a member at once, not only with the member's next update. */
+export function restampStates(socket: CollabSocket): void {
+  for (const live of socket.admitted?.room.documents.values() ?? []) {
+    const { awareness } = live.document;
+    const mine = [...live.owners].filter(([, owner]) => owner.context.socket === socket);
+    const stamped = mine.flatMap(([clientId]) => {
+      const state = awareness.states.get(clientId);
+      const clock = awareness.meta.get(clientId)?.clock ?? 0;
+      if (!state) return [];
+      const user = { ...(state.user as object), ...identityOf(socket) };
+      // The owner takes this clock over and goes on from it.
+      return [{ clientId, clock: clock + 1, state: { ...state, user } }];
+    });
+    if (stamped.length > 0) applyAwarenessUpdate(awareness, encodeStates(stamped), null);
+  }
+}
+
+function identityOf({ admitted, claims }: CollabSocket): PresenceIdentity {
+  const { role = 'observer', isHost = false, displayName = '' } = admitted?.member ?? {};
+  return { id: claims?.userId ?? '', name: displayName, role, isHost };
+}
+
+function encodeStates(
+  states: readonly { readonly clientId: number; readonly clock: number; readonly state: object }[],
+): Uint8Array {
+  const encoder = encoding.createEncoder();
+  encoding.writeVarUint(encoder, states.length);
+  for (const { clientId, clock, state } of states) {
+    encoding.writeVarUint(encoder, clientId);
+    encoding.writeVarUint(encoder, clock);
+    encoding.writeVarString(encoder, JSON.stringify(state));
+  }
+  return encoding.toUint8Array(encoder);
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Documents, LoadFailure } from './documents.ts';
 
 import type { LiveDocument, LiveRoom, RoomFacts } from './live.ts';
 import { documentKinds, documentName } from './names.ts';
-import { findRoom, listDirtyMarks } from './store-queries.ts';
+import { findRoom, listDirtyMarks, type StoredRoom } from './store-queries.ts';
 
 export type RoomsDeps = {
   readonly db: Db;
@@ -106,7 +106,7 @@ class LiveRooms implements Rooms {
     const stored = findRoom(this.#deps.db, roomId);
     if (!stored) return 'missing';
     const known = this.#rooms.get(roomId);
-    const room = known ?? this.#createRoom(roomId, stored.createdAtMs, facts);
+    const room = known ?? this.#createRoom(roomId, stored, facts);
     for (const kind of documentKinds) {
       if (room.documents.has(kind)) continue;
       const live = await this.#deps.documents.open(room, kind);
@@ -123,7 +123,7 @@ class LiveRooms implements Rooms {
     return room;
   }
 
-  #createRoom(roomId: string, createdAtMs: number, facts: RoomFacts): LiveRoom {
+  #createRoom(roomId: string, { createdAtMs, snapshotHash }: StoredRoom, facts: RoomFacts): LiveRoom {
     const { db } = this.#deps;
     const names = documentKinds.map((kind) => documentName(roomId, kind));
     const dirty = names.flatMap((name) => listDirtyMarks(db, name).map((userId) => `${name} ${userId}`));
@@ -139,6 +139,7 @@ class LiveRooms implements Rooms {
       sockets: new Set(),
       dirty: new Set(dirty),
       chatBuckets: new Map(),
+      snapshotHash,
       idle: undefined,
     };
   }

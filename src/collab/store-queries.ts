@@ -1,9 +1,23 @@
 import { statement } from '../db/client.ts';
 import type { Reader, Tx } from '../db/types.ts';
+import type { RoomStatus, SupportedLanguage } from '../generated/api.ts';
 import { type DocumentKind, documentKinds, documentName } from './names.ts';
+import { eraseSnapshots } from './snapshot-queries.ts';
 
 export type RoomSource = 'snapshot' | 'seed' | 'empty';
-export type StoredRoom = { readonly source: RoomSource; readonly createdAtMs: number };
+/** What is known of a room that is not in memory. */
+export type StoredFacts = {
+  readonly phase: RoomStatus | null;
+  readonly language: SupportedLanguage | null;
+};
+/** Of the newest snapshot, and of the one that was taken at the end. */
+export type SnapshotMarks = {
+  readonly snapshotHash: string | null;
+  readonly sessionEndId: string | null;
+  readonly sessionEndSeq: number | null;
+};
+export type StoredRoom = StoredFacts &
+  SnapshotMarks & { readonly source: RoomSource; readonly createdAtMs: number };
 export type StoredDocument = {
   readonly state: Uint8Array;
   /** Journal rows up to this number are part of the state. */
@@ -13,9 +27,19 @@ export type StoredDocument = {
 };
 
 const selectRoom = statement<[string], StoredRoom>(
-  'SELECT source, created_at AS createdAtMs FROM collab_rooms WHERE room_id = ?',
+  `SELECT source, created_at AS createdAtMs, phase, language, snapshot_hash AS snapshotHash,
+   session_end_id AS sessionEndId, session_end_seq AS sessionEndSeq FROM collab_rooms WHERE room_id = ?`,
 );
-const insertRoomRow = statement<[string, RoomSource, number]>('INSERT INTO collab_rooms VALUES (?, ?, ?)');
+const insertRoomRow = statement<[string, RoomSource, number, RoomStatus | null, SupportedLanguage | null]>(
+  'INSERT INTO collab_rooms (room_id, source, created_at, phase, language) VALUES (?, ?, ?, ?, ?)',
+);
+const updateFacts = statement<[RoomStatus | null, SupportedLanguage | null, string]>(
+  'UPDATE collab_rooms SET phase = coalesce(?, phase), language = coalesce(?, language) WHERE room_id = ?',
+);
+const updateHash = statement<[string, string]>('UPDATE collab_rooms SET snapshot_hash = ? WHERE room_id = ?');
+const updateEnd = statement<[string, number, string]>(
+  'UPDATE collab_rooms SET session_end_id = ?, session_end_seq = ? WHERE room_id = ?',
+);
 const insertDocument = statement<[string, string, DocumentKind, Uint8Array, number]>(
   'INSERT INTO collab_documents VALUES (?, ?, ?, ?, 0, ?, NULL)',
 );
@@ -65,10 +89,10 @@ export function findRoom(reader: Reader, roomId: string): StoredRoom | null {
 /** Stores the room and its three documents with the states given (Yjs updates). */
 export function insertRoom(
   tx: Tx,
-  room: { roomId: string; source: RoomSource; createdAtMs: number },
+  room: { roomId: string; source: RoomSource; createdAtMs: number } & StoredFacts,
   states: Record<DocumentKind, Uint8Array>,
 ): void {
-  insertRoomRow(tx).run(room.roomId, room.source, room.createdAtMs);
+  insertRoomRow(tx).run(room.roomId, room.source, room.createdAtMs, room.phase, room.language);
   for (const kind of documentKinds)
     insertDocument(tx).run(
       documentName(room.roomId, kind),
@@ -77,6 +101,21 @@ export function insertRoom(
       states[kind],
       room.createdAtMs,
     );
+}
+
+/** Notes phase and language for the time when the room is not in memory; null leaves one as it is. */
+export function storeFacts(tx: Tx, roomId: string, { phase, language }: StoredFacts): void {
+  updateFacts(tx).run(phase, language, roomId);
+}
+
+/** Notes what the newest snapshot was of. */
+export function storeSnapshotHash(tx: Tx, roomId: string, hash: string): void {
+  updateHash(tx).run(hash, roomId);
+}
+
+/** Notes the snapshot of the end and where the journal of the code stood. */
+export function storeSessionEnd(tx: Tx, roomId: string, end: { snapshotId: string; seq: number }): void {
+  updateEnd(tx).run(end.snapshotId, end.seq, roomId);
 }
 
 /** State and journal of a document, null when it was never made. */
@@ -100,10 +139,14 @@ export function storeState(
   deleteRows(tx).run(name, to.uptoSeq);
 }
 
-/** Copies the document's bytes aside and closes it until somebody has repaired it. */
-export function quarantineDocument(tx: Tx, name: string, reason: string, nowMs: number): void {
+/** Copies what a document consists of aside. */
+export function keepAside(tx: Tx, name: string, reason: string, nowMs: number): void {
   keepState(tx).run(reason, nowMs, name);
   keepRows(tx).run(reason, nowMs, name);
+}
+
+/** Closes a document until somebody has repaired it. */
+export function closeDocument(tx: Tx, name: string, nowMs: number): void {
   markQuarantined(tx).run(nowMs, name);
 }
 
@@ -120,10 +163,11 @@ export function listDirtyMarks(reader: Reader, name: string): string[] {
   return selectMarks(reader).all(name);
 }
 
-/** Erases documents, journal, marks and chat of the room; false if there was nothing. */
+/** Erases documents, journal, marks, snapshots and chat of the room; false if there was nothing. */
 export function eraseRoom(tx: Tx, roomId: string): boolean {
-  for (const kind of documentKinds) {
-    const name = documentName(roomId, kind);
+  const names = documentKinds.map((kind) => documentName(roomId, kind));
+  eraseSnapshots(tx, roomId, names);
+  for (const name of names) {
     eraseRows(tx).run(name);
     eraseQuarantine(tx).run(name);
     eraseMarks(tx).run(name);

@@ -38,6 +38,12 @@ export const limitSettings = {
   'limits.codeTextBytes': count(256 * 1024, 'Longest text of one language in the editor, in characters.'),
   'limits.whiteboardRecords': count(2000, 'Records on one whiteboard.'),
   'limits.inlineComments': count(500, 'Inline comments of one room.'),
+  'limits.snapshotsPerSession': count(
+    1000,
+    'Code snapshots kept of one session; of more, every second periodic one goes.',
+    10,
+  ),
+  'limits.snapshotBytesPerSession': count(64 * MIB, 'Code snapshots kept of one session, in bytes.', MIB),
   'limits.awarenessBytes': count(4096, 'Largest presence state, in bytes.'),
   'limits.socketsPerUser': count(4, 'Sockets of one user.'),
   'limits.socketsPerRoom': count(16, 'Sockets of one room.'),

@@ -65,5 +65,9 @@ export const timerSettings = {
   ),
   'timers.compactionMs': interval(2 * SECOND, 'Quiet time after which a document is compacted'),
   'timers.compactionMaxMs': interval(10 * SECOND, 'Longest time between two compactions of a busy document'),
+  'timers.snapshotMs': interval(
+    30 * SECOND,
+    'Interval at which the code of rooms with somebody connected is kept if it has changed',
+  ),
   'timers.drainMs': interval(10 * SECOND, 'Longest time that a graceful stop may take'),
 } as const;

@@ -1,6 +1,7 @@
 import type {
   AuthorizeJoinRequest,
   AuthorizeJoinResponse,
+  CallbackAckResponse,
   CollabChatMessage,
   CreateDocumentRequest,
   CreateDocumentResponse,
@@ -9,7 +10,9 @@ import type {
   KickUserResponse,
   LockEditorRequest,
   LockEditorResponse,
+  SnapshotReadyPayload,
   SupportedLanguage,
+  TakeDocumentSnapshotResponse,
 } from '../generated/api.ts';
 import type { Page, SortOrder } from '../kernel/paging.ts';
 
@@ -23,9 +26,10 @@ export type RoomPush = {
 /** What the control plane asks of the collab plane. Rejects with COLLAB_SERVICE_UNAVAILABLE or COLLAB_DOCUMENT_NOT_FOUND. */
 export type CollabPlane = {
   createDocument(request: CreateDocumentRequest): Promise<CreateDocumentResponse>;
+  /** `language`: the active one, where the plane may not know it because the room is not in memory. */
   destroyDocument(
     roomId: string,
-    options: { purge: boolean; reason: string },
+    options: { purge: boolean; reason: string; language?: SupportedLanguage | undefined },
   ): Promise<DestroyDocumentResponse>;
   kickUser(roomId: string, request: KickUserRequest): Promise<KickUserResponse>;
   toggleEditorLock(roomId: string, request: LockEditorRequest): Promise<LockEditorResponse>;
@@ -36,6 +40,10 @@ export type CollabPlane = {
   ): Promise<void>;
   /** Text of the room's active language, from the live document or the store. */
   readCode(roomId: string, language: SupportedLanguage): Promise<string>;
+  /** Takes a snapshot (manual) of the text of the active language, live or stored, and gives it. */
+  takeSnapshot(roomId: string): Promise<TakeDocumentSnapshotResponse>;
+  /** Records of whiteboard and annotations, lowest first; also after the documents were destroyed. */
+  readBoard(roomId: string): Promise<readonly Record<string, unknown>[]>;
   listChatMessages(
     roomId: string,
     query: { cursor?: string | undefined; limit: number; sortOrder: SortOrder },
@@ -56,6 +64,11 @@ export type CollabCallbacks = {
     at: number;
     closeCode: number | null;
   }): Promise<void>;
+  /**
+   * A snapshot is ready to be recorded. Delivered at least once and in any order; one that is known already changes
+   * nothing. ROOM_NOT_FOUND ends the deliveries.
+   */
+  snapshotReady(snapshot: SnapshotReadyPayload): Promise<CallbackAckResponse>;
   /** Users with a socket that answered the last ping. */
   participantsHeartbeat(participants: readonly { roomId: string; userId: string }[]): void;
 };

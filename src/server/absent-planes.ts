@@ -15,6 +15,8 @@ export const absentCollab: CollabPlane = {
   publishRoomEvent: refuse,
   replaceDocumentContent: refuse,
   readCode: refuse,
+  takeSnapshot: refuse,
+  readBoard: refuse,
   listChatMessages: refuse,
   endLogins: () => {},
   health: () => 'draining',

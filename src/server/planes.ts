@@ -52,6 +52,7 @@ function createCollabPlane({ kernel, installation, control }: PlanesDeps) {
       callbacks: {
         authorizeJoin: (request) => control().rooms.callbacks.authorizeJoin(request),
         userDisconnected: (event) => control().rooms.callbacks.userDisconnected(event),
+        snapshotReady: (snapshot) => control().rooms.callbacks.snapshotReady(snapshot),
         participantsHeartbeat: (participants) =>
           control().rooms.callbacks.participantsHeartbeat(participants),
       },
@@ -117,7 +118,7 @@ export function createPlanes(deps: PlanesDeps): Planes {
         addressOf: (request) => app.addressOf(request),
       }),
     async start() {
-      collab?.start();
+      await collab?.start();
       await execution?.start();
     },
     async stop(deadlineMs) {

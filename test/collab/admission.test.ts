@@ -354,7 +354,7 @@ describe('ending', () => {
     const client = await open(candidate);
     expect(
       await plane.plane.port.destroyDocument(room.roomId, { purge: false, reason: 'completed' }),
-    ).toMatchObject({ destroyed: true, closedConnections: 1, finalSnapshotId: null });
+    ).toMatchObject({ destroyed: true, closedConnections: 1, finalSnapshotId: expect.any(String) });
     expect(await client.message('room-closed')).toEqual({ reason: 'completed' });
     expect(await client.closeCode()).toBe(4003);
     expect(plane.plane.healthDetails().rooms).toBe(0);

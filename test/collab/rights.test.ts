@@ -281,3 +281,82 @@ describe('changes of rights on open sockets [S29]', () => {
     );
   });
 });
+
+describe('facts that cross', () => {
+  const accesses = (client: RawClient) =>
+    client.received.flatMap((message) =>
+      message.kind === 'stateless' && message.type === 'access-changed'
+        ? [(message.data.access as { code: string }).code]
+        : [],
+    );
+
+  it('making sure of the documents does not undo a lock that comes meanwhile, not even for a moment', async () => {
+    const client = await open(candidate);
+    const making = plane.create(room);
+    const locking = setLock(true);
+    await Promise.all([making, locking]);
+    expect((await locking).changed).toBe(true);
+    await client.message('editor-lock', ({ locked }) => locked === true);
+    expect(accesses(client)).toEqual(['readonly']);
+    const update = edit(client, insert);
+    client.sync(room.roomId, 2, update);
+    await refused(client, 'locked');
+  });
+
+  it('a lock that is under way when the documents are made sure of is told, and kept as a snapshot', async () => {
+    const client = await open(candidate);
+    const locking = setLock(true);
+    const making = plane.create(room);
+    await Promise.all([making, locking]);
+    await client.message('editor-lock', ({ locked }) => locked === true);
+    expect(accesses(client)).toEqual(['readonly']);
+    await until('kept', () =>
+      [...plane.control.snapshots.values()].some(({ trigger }) => trigger === 'manual'),
+    );
+  });
+
+  it('facts that nothing has overtaken are taken over', async () => {
+    const client = await open(candidate);
+    room.state = { ...room.state, editorLocked: true, language: 'go' };
+    await plane.create(room);
+    await until('locked', () => accesses(client).at(-1) === 'readonly');
+    expect((await plane.plane.port.takeSnapshot(room.roomId)).language).toBe('go');
+  });
+
+  it('lock and unlock at once leave it unlocked, and tell both', async () => {
+    const client = await open(candidate);
+    await Promise.all([setLock(true), setLock(false)]);
+    await client.message('editor-lock', ({ locked }) => locked === true);
+    await client.message('editor-lock', ({ locked }) => locked === false);
+    expect(accesses(client)).toEqual(['readonly', 'read-write']);
+  });
+});
+
+it('a new role stands in the presence at once, and the owner goes on from there', async () => {
+  const watcher = await open(room.addMember('interviewer'));
+  const client = await open(candidate);
+  const show = (clock: number, active: boolean) =>
+    client.awareness(room.roomId, [{ clientId: 7, clock, state: { active } }]);
+  const seen = (fits: (state: { user: { role: string }; active: boolean }) => boolean) =>
+    watcher.expect('presence', (message) => {
+      const state = message.kind === 'awareness' ? message.states.get(7) : undefined;
+      return state !== undefined && state !== null && fits(state as never);
+    });
+  show(1, true);
+  await seen(({ user }) => user.role === 'candidate');
+  candidate.role = 'observer';
+  const data = { userId: candidate.userId, role: 'observer', muted: false, isReady: false, changedBy: null };
+  await plane.plane.port.publishRoomEvent(room.roomId, {
+    type: 'participant-updated',
+    data,
+    targetUserIds: null,
+  });
+  await seen(({ user, active }) => user.role === 'observer' && active);
+  const own = await client.expect('own presence', (message) => {
+    const state = message.kind === 'awareness' ? message.states.get(7) : undefined;
+    return (state as { user?: { role: string } } | undefined)?.user?.role === 'observer';
+  });
+  expect(own).toBeDefined();
+  show(3, false);
+  await seen(({ user, active }) => user.role === 'observer' && !active);
+});

@@ -108,7 +108,9 @@ describe('a room that nobody is in', () => {
     await until('finished', () => roomRow(roomId).status === 'finished');
     const ended = await read(host, roomId);
     expect([ended.endReason, ended.roomCode, ended.collab]).toEqual(['abandoned', null, null]);
-    expect(stage.timeline(roomId).map(({ type }) => type)).toEqual([
+    const types = stage.timeline(roomId).map(({ type }) => type);
+    // Snapshots arrive when they do.
+    expect(types.filter((type) => type !== 'snapshot_captured')).toEqual([
       'session_started',
       'phase_changed',
       'phase_changed',

@@ -6,7 +6,8 @@ import { CollabDocumentNotFound } from '../../ports/collab-errors.ts';
 import type { RoomDeps } from './deps.ts';
 
 import { findMember } from './queries/members.ts';
-import { findRoom } from './queries/rooms.ts';
+import { findRecord, findRoom } from './queries/rooms.ts';
+import { exportBoard } from './snapshots.ts';
 
 /** Everything that is done to a room's documents is one kind, so that it is done in the order in which it was decided. */
 const DOCUMENTS = 'room.documents';
@@ -51,12 +52,14 @@ async function unlessGone(call: Promise<unknown>): Promise<void> {
 
 /** Ends or erases the documents of a room; repeated calls are harmless. */
 export function destroyDocuments(
-  deps: Pick<RoomDeps, 'collab'>,
+  deps: Pick<RoomDeps, 'collab' | 'db'>,
   roomId: string,
   task: Exclude<DocumentsTask, { task: 'replace' }>,
 ): Promise<void> {
   const options =
-    task.task === 'purge' ? { purge: true, reason: 'destroyed' } : { purge: false, reason: task.reason };
+    task.task === 'purge'
+      ? { purge: true, reason: 'destroyed' }
+      : { purge: false, reason: task.reason, language: findRecord(deps.db, roomId)?.language };
   return unlessGone(deps.collab.plane.destroyDocument(roomId, options));
 }
 
@@ -87,6 +90,7 @@ export function createRoomChores(deps: RoomDeps): Readonly<Record<string, ChoreH
       const task = documentsTask.parse(payload);
       if (task.task === 'replace') await replaceContent(deps, roomOf(roomId), task.problemId);
       else await destroyDocuments(deps, roomOf(roomId), task);
+      if (task.task === 'close') await unlessGone(exportBoard(deps, roomOf(roomId)));
     },
     [REMOVAL]: ({ roomId, payload }) => removeUser(deps, roomOf(roomId), removal.parse(payload)),
   };

@@ -16,6 +16,7 @@ import { type Admission, judgeSocket } from './rules/sockets.ts';
 import { elapsedMs, limitMs } from './rules/timer.ts';
 import { showParticipants, showRecording } from './shapes/participant.ts';
 import { SHOWN_PARTICIPANTS } from './shapes/room.ts';
+import { takeOverSnapshot } from './snapshots.ts';
 import type { Member, Room } from './tables.ts';
 
 type RoomState = NonNullable<AuthorizeJoinResponse['roomState']>;
@@ -28,6 +29,7 @@ export function createCollabCallbacks(deps: RoomDeps): CollabCallbacks {
       if (findRoom(deps.db, roomId) === null) throw RoomNotFound();
       await dropMember(deps, roomId, userId, at);
     },
+    snapshotReady: (ready) => takeOverSnapshot(deps, ready),
     participantsHeartbeat(participants) {
       for (const { roomId, userId } of participants) deps.presence.note(roomId, userId);
     },

@@ -33,6 +33,8 @@ type RoomSettings = Pick<
   | 'timers.roomSweepMs'
   | 'timers.codingTickMs'
   | 'timers.phaseCheckMs'
+  | 'limits.snapshotsPerSession'
+  | 'limits.snapshotBytesPerSession'
 >;
 
 /** The live documents: the plane that keeps them, the tokens that open them, the address of the sockets. */

@@ -27,7 +27,8 @@ const MAX_CALLS = 3;
  * documents behind: its own clean-up may have come too early.
  */
 export async function openDocuments(deps: RoomDeps, room: Room): Promise<void> {
-  let told = room;
+  // As it is now: between the caller's reading and this call a command may have gone to the plane.
+  let told = findRoom(deps.db, room.id) ?? room;
   for (let calls = 0; calls < MAX_CALLS; calls++) {
     try {
       await deps.collab.plane.createDocument(documentsOf(deps, told));

@@ -4,7 +4,7 @@ import type { Binding } from '../../http/operation.ts';
 import type { ChoreHandler } from '../../jobs/background.ts';
 import type { CollabCallbacks } from '../../ports/collab.ts';
 import type { RoomAccess, RoomScope } from '../../ports/room-access.ts';
-import { recordEvent, type TimelineEvent } from '../sessions/index.ts';
+import { type NewSnapshot, recordEvent, type TimelineEvent } from '../sessions/index.ts';
 import { createRoomAccess, writeInRoom } from './access.ts';
 import { closeRoom, closeRoomsOf } from './actions/close.ts';
 import { createRoomChores } from './chores.ts';
@@ -14,6 +14,7 @@ import type { RoomDeps } from './deps.ts';
 import { createPresence } from './presence.ts';
 import { findMember } from './queries/members.ts';
 import { roomRoutes } from './routes.ts';
+import { keepSnapshot } from './snapshots.ts';
 
 /** What features that act in rooms ask of them. */
 type RoomDoor = {
@@ -22,6 +23,8 @@ type RoomDoor = {
   /** Whether somebody took part in a room, also one that was destroyed, and was not removed. */
   isParticipant(reader: Reader, roomId: string, userId: string): boolean;
   noteSignOfLife(roomId: string, userId: string): void;
+  /** Keeps code of a session, within the limits of what is kept; false when the id is known already. */
+  keepSnapshot(tx: Tx, snapshot: NewSnapshot): boolean;
   /** Adds to the session's timeline. */
   recordEvent(tx: Tx, event: Omit<TimelineEvent, 'eventId'>): void;
 };
@@ -57,6 +60,7 @@ export function createRooms(given: Omit<RoomDeps, 'presence'>): Rooms {
         return member !== null && member.standing !== 'banned';
       },
       noteSignOfLife: access.noteSignOfLife,
+      keepSnapshot: (tx, snapshot) => keepSnapshot(deps, tx, snapshot),
       recordEvent: (tx, event) => recordEvent(tx, { eventId: deps.kernel.ids.next(), ...event }),
     },
     closeRoomsOf: (tx, userId) => closeRoomsOf(deps, tx, userId),

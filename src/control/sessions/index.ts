@@ -7,4 +7,5 @@ export {
   openSession,
   readSessionStats,
 } from './record.ts';
+export { type NewSnapshot, recordBoard, recordSnapshot } from './snapshots.ts';
 export { type EventFacts, recordEvent, type TimelineEvent } from './timeline.ts';

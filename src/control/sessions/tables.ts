@@ -1,8 +1,10 @@
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type {
+  CodeSnapshotTrigger,
   RoomEndReason,
   RoomMode,
   RoomRole,
+  RoomStatus,
   SessionEventType,
   SupportedLanguage,
 } from '../../generated/api.ts';
@@ -44,4 +46,22 @@ export const sessionEvents = sqliteTable('session_events', {
   userId: text('user_id'),
   at: integer('at').notNull(),
   metadata: text('metadata', { mode: 'json' }).$type<EventMetadata>().notNull(),
+});
+
+export const codeSnapshots = sqliteTable('code_snapshots', {
+  id: text('id').primaryKey(),
+  sessionId: text('session_id').notNull(),
+  takenAt: integer('taken_at').notNull(),
+  trigger: text('trigger').$type<CodeSnapshotTrigger>().notNull(),
+  phase: text('phase').$type<RoomStatus>(),
+  language: text('language').$type<SupportedLanguage>().notNull(),
+  linesOfCode: integer('lines_of_code').notNull(),
+  codeBytes: integer('code_bytes').notNull(),
+  code: text('code').notNull(),
+});
+
+export const sessionBoards = sqliteTable('session_boards', {
+  sessionId: text('session_id').primaryKey(),
+  capturedAt: integer('captured_at').notNull(),
+  elements: text('elements', { mode: 'json' }).$type<readonly Record<string, unknown>[]>().notNull(),
 });

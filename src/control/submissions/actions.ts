@@ -62,6 +62,8 @@ export async function submit<Answer>(
     );
     const owner = { id, roomId, sessionId, userId, problemId, problemVersionId, language, code };
     insertSubmission(tx, { ...owner, status: 'queued', totalCases, maxPoints, submittedAt });
+    const kept = { sessionId, takenAt: submittedAt, phase: room.status, language, code, userId };
+    rooms.keepSnapshot(tx, { snapshotId: core.ids.next(), trigger: 'submission', ...kept });
     core.queue.enqueue(tx, { jobId: id, kind: 'submission', lane: 2, userId, roomId, payload: { language } });
     const data = { submissionId: id, userId, language, totalTestCases: totalCases };
     tx.afterCommit(() => core.events.emit('room.pushed', { roomId, type: 'submission-started', data }));

@@ -2,6 +2,7 @@ import type { Reader, Tx } from '../../db/types.ts';
 import type { SupportedLanguage, TestGroup } from '../../generated/api.ts';
 import type { Comparison, JudgeCase } from '../../ports/execution.ts';
 import type { RunsDeps } from '../runs/index.ts';
+import type { NewSnapshot } from '../sessions/index.ts';
 import type { JudgedCase } from './rules.ts';
 
 /** A problem's version as a submission needs it; immutable. */
@@ -29,4 +30,10 @@ export type ProblemVersions = {
   countSubmission(tx: Tx, submission: { problemId: string; userId: string; accepted: boolean }): void;
 };
 
-export type SubmissionsDeps = Omit<RunsDeps, 'findDrivers'> & { readonly problems: ProblemVersions };
+/** As runs see them, and what is kept of the code submitted. */
+type SubmissionRooms = RunsDeps['rooms'] & { keepSnapshot(tx: Tx, snapshot: NewSnapshot): boolean };
+
+export type SubmissionsDeps = Omit<RunsDeps, 'findDrivers' | 'rooms'> & {
+  readonly rooms: SubmissionRooms;
+  readonly problems: ProblemVersions;
+};

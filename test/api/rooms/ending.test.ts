@@ -94,7 +94,7 @@ describe('destroyRoom', () => {
     ]);
     expect(world.plane.callsOf('destroyDocument').at(-1)).toEqual([
       room.roomId,
-      { purge: false, reason: 'destroyed' },
+      { purge: false, reason: 'destroyed', language: 'python' },
     ]);
     expect(world.rooms.door.isParticipant(world.test.db, room.roomId, bob.userId)).toBe(true);
   });

@@ -3,6 +3,8 @@ import { CollabDocumentNotFound, CollabServiceUnavailable } from '../../../src/p
 
 /** A collab plane that notes what it is asked; `isDown` refuses everything, `isEmpty` knows no documents. */
 export type TestPlane = CollabPlane & {
+  /** What is drawn in every room. */
+  board: Record<string, unknown>[];
   readonly calls: [name: string, ...args: unknown[]][];
   isDown: boolean;
   isEmpty: boolean;
@@ -19,6 +21,7 @@ export function createTestPlane(): TestPlane {
     if (plane.isEmpty && name !== 'createDocument') throw CollabDocumentNotFound();
   };
   const plane: TestPlane = {
+    board: [],
     calls: [],
     isDown: false,
     isEmpty: false,
@@ -47,6 +50,11 @@ export function createTestPlane(): TestPlane {
     toggleEditorLock: () => Promise.reject(new Error('told by an event, not by rooms')),
     publishRoomEvent: () => Promise.reject(new Error('told by an event, not by rooms')),
     readCode: () => Promise.reject(new Error('not asked by rooms')),
+    takeSnapshot: () => Promise.reject(new Error('not asked by rooms')),
+    async readBoard(roomId) {
+      await note('readBoard', roomId);
+      return plane.board;
+    },
     listChatMessages: () => Promise.reject(new Error('not asked by rooms')),
     endLogins: () => {},
     health: () => 'ok',

@@ -229,7 +229,7 @@ describe('the end of rooms', () => {
     await world.runChores();
     expect(world.plane.callsOf('destroyDocument').at(-1)).toEqual([
       room.roomId,
-      { purge: false, reason: 'abandoned' },
+      { purge: false, reason: 'abandoned', language: 'python' },
     ]);
   });
 

@@ -8,6 +8,8 @@ export type PlaneProcessOptions = {
   readonly path: string;
   readonly rooms: readonly { roomId: string; members: FakeMember[] }[];
   readonly compactionMs: number;
+  /** Snapshots are told to the parent and never acknowledged. */
+  readonly holdsSnapshots?: boolean;
 };
 
 const options = JSON.parse(process.argv[2] ?? '') as PlaneProcessOptions;
@@ -17,6 +19,11 @@ for (const { roomId, members } of options.rooms) {
   const room = control.adoptRoom(new FakeRoom(), roomId);
   for (const member of members) room.members.set(member.userId, member);
 }
+if (options.holdsSnapshots)
+  control.beforeSnapshot = (held) => {
+    process.send?.({ held });
+    return new Promise(() => {});
+  };
 const plane = await startPlane({
   db,
   control,
@@ -26,11 +33,15 @@ const plane = await startPlane({
   },
 });
 for (const room of control.rooms.values()) await plane.create(room, { python: '' });
-process.on('message', async (message: { roomId: string } | 'stop') => {
+process.on('message', async (message: { roomId: string } | { takeSnapshotOf: string } | 'stop') => {
   if (message === 'stop') {
     await plane.close();
     await db.close();
     process.exit(0);
+  }
+  if ('takeSnapshotOf' in message) {
+    await plane.plane.port.takeSnapshot(message.takeSnapshotOf);
+    return;
   }
   const text = await plane.plane.port.readCode(message.roomId, 'python');
   process.send?.({ roomId: message.roomId, text });

@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { AuthorizeJoinRequest, AuthorizeJoinResponse, RoomRole } from '../../../src/generated/api.ts';
+import type {
+  AuthorizeJoinRequest,
+  AuthorizeJoinResponse,
+  RoomRole,
+  SnapshotReadyPayload,
+} from '../../../src/generated/api.ts';
 import { TokenExpired, Unauthorized } from '../../../src/kernel/errors.ts';
 import type { CollabCallbacks, CollabTokens } from '../../../src/ports/collab.ts';
 
@@ -46,6 +51,12 @@ export class FakeControl implements CollabCallbacks {
   readonly disconnected: Parameters<CollabCallbacks['userDisconnected']>[0][] = [];
   readonly heartbeats: { roomId: string; userId: string }[] = [];
   readonly asked: AuthorizeJoinRequest[] = [];
+  /** Snapshots by id, as they were recorded first. */
+  readonly snapshots = new Map<string, SnapshotReadyPayload>();
+  /** Every delivery, repeated ones too. */
+  readonly deliveries: SnapshotReadyPayload[] = [];
+  /** Runs before a snapshot is recorded; may refuse it. */
+  beforeSnapshot: (snapshot: SnapshotReadyPayload) => Promise<void> = async () => {};
   /** Runs before an answer is given. */
   beforeAnswer: () => Promise<void> = async () => {};
 
@@ -88,6 +99,14 @@ export class FakeControl implements CollabCallbacks {
 
   userDisconnected: CollabCallbacks['userDisconnected'] = async (event) => {
     this.disconnected.push(event);
+  };
+
+  snapshotReady: CollabCallbacks['snapshotReady'] = async (snapshot) => {
+    this.deliveries.push(snapshot);
+    await this.beforeSnapshot(snapshot);
+    const duplicate = this.snapshots.has(snapshot.snapshotId);
+    if (!duplicate) this.snapshots.set(snapshot.snapshotId, snapshot);
+    return { success: true, duplicate };
   };
 
   participantsHeartbeat: CollabCallbacks['participantsHeartbeat'] = (participants) => {

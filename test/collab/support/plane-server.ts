@@ -63,7 +63,7 @@ export async function startPlane(options: TestPlaneOptions = {}): Promise<TestPl
     isOriginAllowed: options.isOriginAllowed ?? (() => true),
     addressOf: (request) => request.socket.remoteAddress ?? '',
   });
-  plane.start();
+  await plane.start();
   server.listen(options.port ?? 0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

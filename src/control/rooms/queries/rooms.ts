@@ -29,6 +29,12 @@ export function isRoomStored(reader: Reader, id: string): boolean {
   return reader.orm.select({ id: rooms.id }).from(rooms).where(eq(rooms.id, id)).get() !== undefined;
 }
 
+/** What is left to do for a room goes by this, also for one that was destroyed; null when it was erased, or never was. */
+export function findRecord(reader: Reader, id: string): Pick<Room, 'sessionId' | 'language'> | null {
+  const { sessionId, language } = rooms;
+  return reader.orm.select({ sessionId, language }).from(rooms).where(eq(rooms.id, id)).get() ?? null;
+}
+
 export function insertRoom(tx: Tx, room: typeof rooms.$inferInsert): void {
   tx.orm.insert(rooms).values(room).run();
 }
