@@ -6,7 +6,14 @@ import type { ProductFiles } from './product-files.ts';
 import { baseDirectories, findCgroup, instanceGroupName } from './sandbox/cgroup.ts';
 import { detectDrivers } from './sandbox/drivers.ts';
 import { chooseIdentity } from './sandbox/identity.ts';
-import type { Driver, DriverName, HostPaths, Identity, SupervisorOptions } from './sandbox/jail.ts';
+import type {
+  CgroupBase,
+  Driver,
+  DriverName,
+  HostPaths,
+  Identity,
+  SupervisorOptions,
+} from './sandbox/jail.ts';
 import { sweep } from './sandbox/sweep.ts';
 
 /** How jails are made on this machine: drivers in order of preference; or why they cannot be made and what helps. */
@@ -62,7 +69,7 @@ export async function setUpJails(options: JailSetupOptions): Promise<JailSetup> 
   await sweep({ jailBinary, base, name, uids });
   const release = async () => {
     await sweep({ jailBinary, base, name, uids });
-    for (const directory of baseDirectories(base)) rmdirSync(directory);
+    removeBase(base);
   };
   const host: HostPaths = { node, esbuild, roots: Object.values(cacheFolders(cacheDir)) };
   const supervisors = (driver: Driver) =>
@@ -89,7 +96,20 @@ export async function removeInstanceGroups(
   const cgroup = findCgroup(name);
   if (jailBinary === null || !cgroup.ok) return;
   await sweep({ jailBinary, base: cgroup.base, name, uids: null });
-  for (const directory of baseDirectories(cgroup.base)) rmdirSync(directory);
+  removeBase(cgroup.base);
+}
+
+/** Removes every directory of a base that is there; throws afterwards when one would not go. */
+function removeBase(base: CgroupBase): void {
+  const errors: unknown[] = [];
+  for (const directory of baseDirectories(base)) {
+    try {
+      rmdirSync(directory);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') errors.push(error);
+    }
+  }
+  if (errors.length > 0) throw errors[0];
 }
 
 /** Drivers that work here, the one that was put there on purpose first; only the chosen one when one was chosen. */

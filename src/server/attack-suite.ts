@@ -53,11 +53,14 @@ export async function runAttackSuite(options: AttackSuiteOptions): Promise<Attac
   const config: Config = { ...options.config, 'sandbox.driver': driver ?? options.config['sandbox.driver'] };
   const slots = slotsFor(attacks, jobs);
   const directory = mkdtempSync(path.join(tmpdir(), 'syncode-suite-'));
+  const remove = () => rmSync(directory, { recursive: true, force: true });
+  const onSignal = onceStopped(remove);
   try {
     layBait(directory);
     const opened = await openSuiteBench({ config, log: silentLog, directory, slots });
     if (!opened.ok) return opened;
     const { bench } = opened;
+    onSignal.first(() => bench.close());
     try {
       const places = placesOf(directory, config, slots);
       const deps = { bench, look: () => takeSnapshot(places) };
@@ -70,8 +73,34 @@ export async function runAttackSuite(options: AttackSuiteOptions): Promise<Attac
       await bench.close();
     }
   } finally {
-    rmSync(directory, { recursive: true, force: true });
+    onSignal.off();
+    remove();
   }
+}
+
+const signals = ['SIGINT', 'SIGTERM'] as const;
+const STOPPED_STATUS = 130;
+
+/** When somebody stops the command, jails, groups and directory go first. */
+function onceStopped(remove: () => void) {
+  let close = async () => {};
+  const stop = () => {
+    void close()
+      .catch(() => {}) // what is left then is what a kill would leave
+      .finally(() => {
+        remove();
+        process.exit(STOPPED_STATUS);
+      });
+  };
+  for (const signal of signals) process.once(signal, stop);
+  return {
+    first(run: () => Promise<void>) {
+      close = run;
+    },
+    off() {
+      for (const signal of signals) process.off(signal, stop);
+    },
+  };
 }
 
 function placesOf(directory: string, config: Config, slots: number): OwnPlaces {
