@@ -270,8 +270,8 @@ export class Arena {
 
 function isBusy(report: ClientsReport | null): boolean {
   if (report === null) return false;
-  const { leastSaved, runs, submissions, isRunning } = report;
-  return leastSaved >= 2 && runs === RUNS && submissions === SUBMISSIONS && isRunning;
+  const { leastSettled, runs, submissions, isRunning } = report;
+  return leastSettled >= 2 && runs === RUNS && submissions === SUBMISSIONS && isRunning;
 }
 
 function compareContents(live: Contents, stored: Contents): string[] {

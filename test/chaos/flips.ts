@@ -1,5 +1,6 @@
 import { between, pick } from '../support/random.ts';
 import type { Person } from './person.ts';
+import { patiently } from './workload.ts';
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -70,7 +71,7 @@ export async function keepBusy(
     await pause(between(random, 50, 250));
     const person = pick(random, people);
     const choice = random();
-    if (choice < 0.5) await person.api.refresh();
+    if (choice < 0.5) await patiently(() => person.api.refresh());
     else if (choice < 0.85)
       await person.act('PATCH /users/me', { body: { displayName: `${prefix} ${turn}` } });
     else await person.act('POST /rooms', { body: { mode: 'peer', name: `${prefix} ${turn}` } });

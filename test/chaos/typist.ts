@@ -31,6 +31,9 @@ export type TypistOptions = {
 type Act = { readonly kind: 'insert' | 'erase'; readonly doc: DocumentKind; readonly mark: string };
 
 const HASTY_BURST = 8;
+const DOCUMENTS: readonly DocumentKind[] = ['code', 'code', 'code', 'code', 'board', 'notes'];
+/** What is refused costs a reconnect, so half of it is what observers may write. */
+const CARELESS_DOCUMENTS: readonly DocumentKind[] = ['code', 'board', 'notes', 'notes'];
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Somebody who types into the documents of a room and chats, and notes what the server has acknowledged. */
@@ -43,7 +46,8 @@ export class Typist {
   readonly #words: string[] = [];
   #count = 0;
   #isQuiet = false;
-  saved = 0;
+  /** Edits of which it is known what became of them. */
+  settled = 0;
 
   constructor(options: TypistOptions) {
     this.#options = options;
@@ -91,7 +95,7 @@ export class Typist {
 
   #edit(): void {
     const { random, style, prefix } = this.#options;
-    const doc = pick<DocumentKind>(random, ['code', 'code', 'code', 'code', 'board', 'notes']);
+    const doc = pick(random, style === 'careless' ? CARELESS_DOCUMENTS : DOCUMENTS);
     if (style !== 'careless' && !this.#connection.canEdit(doc)) return;
     // Only a careful typist is sure that a word still stands.
     if (doc === 'code' && style === 'careful' && this.#words.length > 4 && random() < 0.15) {
@@ -139,7 +143,7 @@ export class Typist {
     for (const { kind, doc, mark } of this.#outstanding.splice(0)) {
       ledger.add({ kind: kind === 'insert' ? 'saved' : 'erased', roomId, doc, mark });
       if (kind === 'insert' && doc === 'code') this.#words.push(mark);
-      this.saved++;
+      this.settled++;
     }
   }
 
@@ -154,6 +158,7 @@ export class Typist {
     this.#outstanding = this.#outstanding.filter((act) => act.doc !== doc);
     // Of many at a time some were taken before the refusal.
     if (style === 'hasty') return;
+    this.settled += gone.length;
     for (const { kind, mark } of gone)
       if (kind === 'insert') ledger.add({ kind: 'refused', roomId, doc, mark });
   }

@@ -1,3 +1,4 @@
+import { ApiError } from '../../src/client/api.ts';
 import { readSubmission } from '../interview/support/problems.ts';
 import { between, pick } from '../support/random.ts';
 import type { Body, Ledger } from './ledger.ts';
@@ -58,7 +59,9 @@ export function startWorkload(
   const watchRun = async (person: Person, jobId: string) => {
     for (;;) {
       const query = { waitMs: WAIT_MS };
-      const now = await person.api.call('GET /execution/{jobId}', { params: { jobId }, query });
+      const now = await patiently(() =>
+        person.api.call('GET /execution/{jobId}', { params: { jobId }, query }),
+      );
       state.isRunning ||= now.status === 'running';
       if (isOver(now.status)) return ledger.add({ kind: 'result', id: jobId, body: now as unknown as Body });
     }
@@ -66,10 +69,9 @@ export function startWorkload(
   const watchSubmission = async (person: Person, submissionId: string) => {
     for (;;) {
       const query = { waitMs: WAIT_MS };
-      const now = await person.api.call('GET /submissions/{submissionId}', {
-        params: { submissionId },
-        query,
-      });
+      const now = await patiently(() =>
+        person.api.call('GET /submissions/{submissionId}', { params: { submissionId }, query }),
+      );
       state.isRunning ||= now.status === 'running';
       if (isOver(now.status))
         return ledger.add({ kind: 'result', id: submissionId, body: now as unknown as Body });
@@ -109,6 +111,18 @@ export function startWorkload(
   for (let slot = 0; slot < SUBMISSIONS; slot++)
     void repeat(seats[(2 * slot + 1) % seats.length] as Seat, submit).catch(endWith(ledger));
   return state;
+}
+
+/** A machine that is too busy says so, and is asked again. */
+export async function patiently<T>(call: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 503) throw error;
+      await pause(200);
+    }
+  }
 }
 
 /** Connections that break are the end of the server; anything else is a fault. */

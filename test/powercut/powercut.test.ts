@@ -12,7 +12,7 @@ import { cutPower, type RecordedLoad, withoutFlush } from './images.ts';
 import { recordLoad } from './record.ts';
 import { buildDiskShim } from './recording.ts';
 
-const IMAGES = 60;
+const IMAGES = 40;
 // SYNCODE_TEST_SEED repeats it, but for the moments of processes. `npm run powercut` makes as many images as one likes.
 const seed = Number(process.env.SYNCODE_TEST_SEED ?? Date.now() % 1_000_000);
 
@@ -74,6 +74,6 @@ describe(`a power cut while everybody types, runs and submits (seed ${seed})`, (
   }, 300_000);
 
   it('would be noticed to lose edits, requests and verdicts if the flush did nothing', () => {
-    expect(cut(withoutFlush(load), 20).failed).toBeGreaterThan(0);
+    expect(cut(withoutFlush(load), 12).failed).toBeGreaterThan(0);
   }, 300_000);
 });

@@ -22,8 +22,8 @@ export type ClientsOptions = {
 
 /** What the parent is told, over and over. */
 export type ClientsReport = {
-  /** Edits acknowledged to whoever has fewest. */
-  readonly leastSaved: number;
+  /** Edits acknowledged or refused, of whoever has fewest. */
+  readonly leastSettled: number;
   readonly runs: number;
   readonly submissions: number;
   readonly isRunning: boolean;
@@ -103,7 +103,7 @@ process.on('message', async () => {
   isQuiet = true;
 });
 setInterval(() => {
-  const leastSaved = Math.min(...typists.map(({ saved }) => saved));
+  const leastSettled = Math.min(...typists.map(({ settled }) => settled));
   const { runs, submissions, isRunning } = workload;
-  process.send?.({ leastSaved, runs, submissions, isRunning, isQuiet } satisfies ClientsReport);
+  process.send?.({ leastSettled, runs, submissions, isRunning, isQuiet } satisfies ClientsReport);
 }, REPORT_MS);
