@@ -16,7 +16,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
 import { examineInstallation } from '../../src/server/doctor.ts';
 import { examineAddress, examineReach } from '../../src/server/doctor-address.ts';
@@ -26,6 +26,7 @@ import type { Finding } from '../../src/server/finding.ts';
 import { findSecrets } from '../../src/server/secret-files.ts';
 import { buildProgram, cleanUp, newInstallation, root } from './support.ts';
 
+vi.setConfig({ testTimeout: 300_000 });
 beforeAll(buildProgram);
 const place = mkdtempSync(path.join(tmpdir(), 'syncode-doctor-'));
 afterAll(() => {
@@ -202,5 +203,5 @@ describe.runIf(isRoot)('root on the data directory of another user [root only]',
       expect(stderr).toContain('/opt/syncode');
       expect(stderr).not.toContain('not been built');
     }
-  }, 120_000);
+  }, 600_000);
 });

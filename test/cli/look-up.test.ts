@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   buildProgram,
   cleanUp,
@@ -11,6 +11,8 @@ import {
   newPlace,
   runHere,
 } from './support.ts';
+
+vi.setConfig({ testTimeout: 300_000 });
 
 let directory: string;
 beforeAll(async () => {

@@ -103,7 +103,7 @@ describe('no arguments at all bring out a raw exception', () => {
       }),
       { numRuns: 300, endOnFailure: true },
     );
-  }, 120_000);
+  }, 600_000);
 });
 
 const tryServe = (directory: string, args: readonly string[] = [], env: Record<string, string> = {}) =>

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Person } from '../../src/cli/demo/person.ts';
 import {
   auditOf,
@@ -14,6 +14,8 @@ import {
   type Serving,
   serve,
 } from './support.ts';
+
+vi.setConfig({ testTimeout: 300_000 });
 
 // One server for all: it is asked in this process, from the sources, as the built program would ask it.
 let directory: string;
