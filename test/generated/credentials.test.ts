@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Fixture, startFixture } from './support/fixture.ts';
-import { claimsOf, collabTokenOf, createForger } from './support/forgeries.ts';
+import { claimsOf, collabTokenOf, createForger, type Forger } from './support/forgeries.ts';
 import { createInspector, type Inspector } from './support/inspector.ts';
 import { refusalOf } from './support/judge.ts';
 import { isOpen, validQuestion } from './support/question.ts';
@@ -10,11 +10,11 @@ import type { Question } from './support/wire.ts';
 
 let fixture: Fixture;
 let inspector: Inspector;
-let forger: Awaited<ReturnType<typeof createForger>>;
+let forger: Forger;
 vi.setConfig({ testTimeout: LONG_MS, hookTimeout: LONG_MS });
 beforeAll(async () => {
   fixture = await startFixture();
-  forger = await createForger(fixture);
+  forger = createForger(fixture);
   inspector = createInspector(fixture);
 });
 afterAll(async () => {

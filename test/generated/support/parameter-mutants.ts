@@ -38,57 +38,45 @@ export const straySegments = [
   '\\',
 ];
 
+/** What is no id whatever the id. */
+const noIds = [
+  ...[
+    'x',
+    '0',
+    '-1',
+    'null',
+    'undefined',
+    'me!',
+    'NaN',
+    '1e308',
+    '*',
+    '__proto__',
+    'constructor',
+    'x'.repeat(900),
+  ],
+  ...['%00', '%25', '%5Bobject%20Object%5D', "'%20OR%201=1--", '%F0%9F%92%A9', '$%7B7*7%7D', '%E2%80%AE'],
+];
+
 /** Segments in the place of an id: all are VALIDATION_FAILED, or (for ids that are ids) anything but that. */
 export function idSegments(valid: string): AddressMutant[] {
-  return [
-    ...of(
-      'invalid',
-      'x',
-      '0',
-      '-1',
-      'null',
-      'undefined',
-      'me!',
-      '%5Bobject%20Object%5D',
-      '%00',
-      `${valid}%00`,
-    ),
-    ...of(
-      'invalid',
-      valid.slice(1),
-      `${valid}0`,
-      `g${valid.slice(1)}`,
-      valid.replaceAll('-', ''),
-      `%7B${valid}%7D`,
-    ),
-    ...of('invalid', `urn:uuid:${valid}`, `%20${valid}`, `${valid}%20`, `${valid}%0A`, `${valid},${valid}`),
-    ...of(
-      'invalid',
-      "'%20OR%201=1--",
-      '%F0%9F%92%A9',
-      '__proto__',
-      'constructor',
-      '$%7B7*7%7D',
-      '%25',
-      '*',
-      '%E2%80%AE',
-    ),
-    ...of(
-      'invalid',
-      'x'.repeat(900),
-      `${valid}%E2%80%8B`,
-      valid.replaceAll('-', '%E2%80%90'),
-      'NaN',
-      '1e308',
-    ),
-    ...of(
-      'valid',
-      valid.toUpperCase(),
-      '00000000-0000-0000-0000-000000000000',
-      'ffffffff-ffff-ffff-ffff-ffffffffffff',
-    ),
-    ...of('valid', '01890000-0000-7000-8000-00000000dead'),
+  const bare = valid.replaceAll('-', '');
+  const around = [
+    `${valid}%00`,
+    `%7B${valid}%7D`,
+    `urn:uuid:${valid}`,
+    `%20${valid}`,
+    `${valid}%20`,
+    `${valid}%0A`,
   ];
+  const broken = [valid.slice(1), `${valid}0`, `g${valid.slice(1)}`, bare, `${valid},${valid}`];
+  const unseen = [`${valid}%E2%80%8B`, valid.replaceAll('-', '%E2%80%90')];
+  const ids = [
+    valid.toUpperCase(),
+    '00000000-0000-0000-0000-000000000000',
+    'ffffffff-ffff-ffff-ffff-ffffffffffff',
+    '01890000-0000-7000-8000-00000000dead',
+  ];
+  return [...of('invalid', ...noIds, ...around, ...broken, ...unseen), ...of('valid', ...ids)];
 }
 
 /** Values of one query parameter; the whole query string of it, `name=value` with whatever belongs to it. */
@@ -130,81 +118,82 @@ export function queryMutants({ name, schema }: Parameter): AddressMutant[] {
 type Make = (expected: Expectation, ...texts: readonly string[]) => AddressMutant[];
 
 function typed(schema: Schema, value: Make): AddressMutant[] {
-  const { type, format, minimum, maximum, maxLength } = schema;
   if (schema.enum) {
-    return [
-      ...value('valid', ...schema.enum.map(String)),
-      ...value('invalid', MARK, ...schema.enum.map((one) => `${one}%20`)),
-    ];
+    const names = schema.enum.map(String);
+    return [...value('valid', ...names), ...value('invalid', MARK, ...names.map((one) => `${one}%20`))];
   }
-  if (type === 'boolean') {
-    return [
-      ...value('valid', 'true', 'false'),
-      ...value('invalid', '1', '0', 'TRUE', 'yes', 'null', 'true%20', 'true,false'),
-    ];
+  switch (schema.type) {
+    case 'boolean':
+      return [
+        ...value('valid', 'true', 'false'),
+        ...value('invalid', '1', '0', 'TRUE', 'yes', 'null', 'true%20', 'true,false'),
+      ];
+    case 'integer':
+    case 'number':
+      return numbers(schema, value);
+    case 'array':
+      return lists(schema, value);
+    default:
+      return texts(schema, value);
   }
-  if (type === 'integer' || type === 'number') {
-    const borders = [minimum, maximum].flatMap((border) => (border === undefined ? [] : [border]));
-    const inside = (number: number) => number >= (minimum ?? -Infinity) && number <= (maximum ?? Infinity);
-    return [
-      ...borders.flatMap((border) =>
-        [border - 1, border, border + 1].flatMap((number) =>
-          value(inside(number) ? 'valid' : 'invalid', String(number)),
-        ),
-      ),
-      ...value(
-        'invalid',
-        'x',
-        '1.5',
-        '1e1',
-        '0x10',
-        '05',
-        '%2B5',
-        '+5',
-        '%205',
-        '5%20',
-        'NaN',
-        'Infinity',
-        '--1',
-        '1,2',
-      ),
-      ...value(
-        'invalid',
-        '9007199254740993',
-        '1e400',
-        '9'.repeat(400),
-        'null',
-        'true',
-        '%D9%A1',
-        '1_0',
-        '5n',
-      ),
-    ];
+}
+
+function numbers({ minimum = -Infinity, maximum = Infinity }: Schema, value: Make): AddressMutant[] {
+  const borders = [minimum, maximum].filter(Number.isFinite);
+  const isInside = (number: number) => number >= minimum && number <= maximum;
+  const odd = [
+    'x',
+    '1.5',
+    '1e1',
+    '0x10',
+    '05',
+    '%2B5',
+    '+5',
+    '%205',
+    '5%20',
+    'NaN',
+    'Infinity',
+    '--1',
+    '1,2',
+  ];
+  const huge = ['9007199254740993', '1e400', '9'.repeat(400), 'null', 'true', '%D9%A1', '1_0', '5n'];
+  return [
+    ...borders
+      .flatMap((border) => [border - 1, border, border + 1])
+      .flatMap((number) => value(isInside(number) ? 'valid' : 'invalid', String(number))),
+    ...value('invalid', ...odd, ...huge),
+  ];
+}
+
+function lists({ items }: Schema, value: Make): AddressMutant[] {
+  const entry = items?.enum?.map(String)[0];
+  const known =
+    entry === undefined
+      ? []
+      : [
+          ...value('valid', entry, `${entry},${entry}`, `,${entry},,`),
+          ...value('invalid', MARK, `${entry},${MARK}`),
+        ];
+  return [...known, ...value('unknown', ',', ',,,,', '%2C', 'a,'.repeat(2000), '%5B%5D', '%7B%7D', "';--")];
+}
+
+function texts({ format, maxLength }: Schema, value: Make): AddressMutant[] {
+  if (format === 'uuid') {
+    const segments = idSegments('01890000-0000-7000-8000-000000000001');
+    return segments.flatMap(({ text, expected }) => value(expected, text));
   }
-  if (type === 'array') {
-    const entry = schema.items?.enum?.map(String)[0];
-    return [
-      ...(entry ? value('valid', entry, `${entry},${entry}`, `,${entry},,`) : []),
-      ...(schema.items?.enum ? value('invalid', MARK, `${entry},${MARK}`) : []),
-      ...value('unknown', ',', ',,,,', '%2C', 'a,'.repeat(2000), '%5B%5D', '%7B%7D', "';--"),
-    ];
-  }
-  if (format === 'uuid')
-    return idSegments('01890000-0000-7000-8000-000000000001').flatMap(({ text, expected }) =>
-      value(expected, text),
-    );
+  const odd = [
+    "'%20OR%201=1--",
+    '%25_%5C',
+    '%E2%80%AE',
+    '%F0%9F%92%A9',
+    'e%CC%81',
+    '%0D%0AX-Evil:%201',
+    '..%2F..',
+  ];
   return [
     ...(maxLength === undefined ? [] : value('invalid', 'x'.repeat(maxLength + 1))),
-    ...value(
-      'unknown',
-      "'%20OR%201=1--",
-      '%25_%5C',
-      '%E2%80%AE',
-      '%F0%9F%92%A9',
-      'e%CC%81',
-      '%0D%0AX-Evil:%201',
-      '..%2F..',
-    ),
+    ...value('unknown', ...odd),
     ...value('invalid', 'a%00b', 'a%07b', 'a%C2%85b'),
   ];
 }
