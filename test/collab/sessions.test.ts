@@ -31,7 +31,9 @@ it('an interview leaves a snapshot of each moment in its record and timeline, an
   const { roomId } = room;
   const [hostTab, guestTab] = tabs as [Tab, Tab];
   const lock = (isLocked: boolean) =>
-    host.api.call(`POST /rooms/{roomId}/control/${isLocked ? 'lock-editor' : 'unlock-editor'}`, { params: { roomId } });
+    host.api.call(`POST /rooms/{roomId}/control/${isLocked ? 'lock-editor' : 'unlock-editor'}`, {
+      params: { roomId },
+    });
 
   await guestTab.type('before\n');
   await lock(true);
