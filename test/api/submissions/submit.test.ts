@@ -57,6 +57,10 @@ describe('submitCode', () => {
         submitted_at: world.clock.now(),
       }),
     ]);
+    const kept = world.timeline(roomId).filter(({ facts }) => facts.trigger === 'submission');
+    expect(kept.map(({ userId, facts }) => [userId, facts.trigger, facts.linesOfCode])).toEqual([
+      [bob.userId, 'submission', program.code.split('\n').filter((line) => line.trim() !== '').length],
+    ]);
     const waiting = world.worker.desk.list().filter((job) => job.roomId === roomId);
     expect(waiting).toEqual([
       expect.objectContaining({ jobId: submissionId, kind: 'submission', lane: 2, language: 'python' }),
