@@ -97,7 +97,7 @@ describe('headers of any operation', () => {
 
   it('name a version that is served, or none', async () => {
     for (const operation of fixture.served.operations) {
-      for (const version of ['0.9', '1', '1.0.0', 'x', '', '1.0, 0.9', '__proto__']) {
+      for (const version of ['0.9', '', '1.0, 0.9', '__proto__']) {
         await demand(
           operation,
           `version ${version}`,

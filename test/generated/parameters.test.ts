@@ -58,8 +58,8 @@ describe('path parameters', () => {
   it('of every kind stand in each other’s place: of other rooms, users, problems, jobs, of what is deleted', async () => {
     const { rooms, actors, problems, jobs } = fixture;
     const ids = [
-      ...Object.values(rooms).map(({ roomId }) => roomId),
-      ...Object.values(actors).map(({ userId }) => userId),
+      ...[rooms.waiting, rooms.full, rooms.finished, rooms.destroyed].map(({ roomId }) => roomId),
+      ...[actors.outsider, actors.removed, actors.banned, actors.erased].map(({ userId }) => userId),
       ...Object.values(problems),
       ...jobs.runs,
       ...jobs.submissions,

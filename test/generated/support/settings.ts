@@ -3,7 +3,7 @@
  * many random requests an operation. Both are printed, so that what failed can be asked again.
  */
 export const seed = Number(process.env.SYNCODE_TEST_SEED ?? Date.now() % 1_000_000);
-export const runs = Number(process.env.SYNCODE_TEST_RUNS ?? 25);
+export const runs = Number(process.env.SYNCODE_TEST_RUNS ?? 12);
 
 /** Prints a line that names the run; a failing one is repeated from it. */
 export function announce(what: string, figures: string): void {
