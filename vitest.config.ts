@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Two projects. `jails` starts real jails and measures time and memory, so it runs by itself, one file after the other,
+ * Three projects. `jails` starts real jails and measures time and memory, so it runs by itself, one file after the other,
  * after `main`: see the script `test` in package.json.
  */
 const jails = [
@@ -12,6 +12,17 @@ const jails = [
   'test/chaos/**',
   'test/powercut/**',
 ];
+
+/** Jails too, but minutes of them: run by `npm run test:long` only. */
+const long = ['test/attacks/suites.test.ts', 'test/faults/jails/*.test.ts'];
+const alone = {
+  pool: 'forks',
+  maxWorkers: 1,
+  fileParallelism: false,
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  env: { UV_THREADPOOL_SIZE: '16' },
+} as const;
 
 export default defineConfig({
   test: {
@@ -32,14 +43,11 @@ export default defineConfig({
         test: {
           name: 'jails',
           include: jails.map((folder) => `${folder}/*.test.ts`),
-          pool: 'forks',
-          maxWorkers: 1,
-          fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          env: { UV_THREADPOOL_SIZE: '16' },
+          exclude: [...long, '**/node_modules/**'],
+          ...alone,
         },
       },
+      { test: { name: 'long', include: long, ...alone } },
     ],
   },
 });

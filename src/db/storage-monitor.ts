@@ -74,7 +74,10 @@ class Monitor implements StorageMonitor {
   constructor(deps: StorageMonitorDeps) {
     this.#deps = deps;
     this.#limits = { ...defaults, ...deps.limits };
-    deps.db.refusals.onNoted(() => setImmediate(() => this.#look()));
+    // Once it is known that the disk refuses, the timer alone tries it again: a try that is refused is noted as well.
+    deps.db.refusals.onNoted(() => {
+      if (this.#refusing === null) setImmediate(() => this.#look());
+    });
     this.#timer = setInterval(() => this.#look(), this.#limits.lookMs).unref();
     this.#look();
   }

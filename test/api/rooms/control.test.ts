@@ -140,7 +140,7 @@ describe('advanceRoomPhase', () => {
     await expect(world.runChores()).rejects.toThrow();
     world.plane.isDown = false;
     await world.runChores();
-    const closing = [room.roomId, { purge: false, reason: 'completed' }];
+    const closing = [room.roomId, { purge: false, reason: 'completed', language: 'python' }];
     expect(world.plane.callsOf('destroyDocument').at(-1)).toEqual(closing);
   });
 
