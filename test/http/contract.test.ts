@@ -100,7 +100,7 @@ describe('the check of the contract', () => {
 
   it('reads every row of the table of errors', () => {
     expect(table.universal.size).toBe(13);
-    expect(table.statuses.size).toBe(93);
+    expect(table.statuses.size).toBe(98);
     expect(table.statuses.get('ROLE_SWAP_EXPIRED')).toBe(410);
   });
 
