@@ -2,7 +2,7 @@ import { beforeEach, expect, it } from 'vitest';
 import { waitUpTo } from '../interview/support/wait.ts';
 import { playRounds } from './rounds.ts';
 
-const ROUNDS = 3;
+const ROUNDS = 2;
 // SYNCODE_TEST_SEED repeats it. `npm run chaos` plays as many rounds as one likes.
 const seed = Number(process.env.SYNCODE_TEST_SEED ?? Date.now() % 1_000_000);
 
