@@ -13,8 +13,13 @@ const jails = [
   'test/powercut/**',
 ];
 
-/** Jails too, but minutes of them: run by `npm run test:long` only. */
-const long = ['test/attacks/suites.test.ts', 'test/faults/jails/*.test.ts'];
+/** Minutes of jails, and every solution and generator of the built-in problems: run by `npm run test:long` only. */
+const long = [
+  'test/attacks/suites.test.ts',
+  'test/faults/jails/*.test.ts',
+  'test/api/problems/built-in.test.ts',
+  'test/problems/data.test.ts',
+];
 const alone = {
   pool: 'forks',
   maxWorkers: 1,
@@ -31,9 +36,9 @@ export default defineConfig({
         test: {
           name: 'main',
           include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'tools/**/*.test.ts'],
-          exclude: [...jails, '**/node_modules/**'],
+          exclude: [...jails, ...long, '**/node_modules/**'],
           pool: 'forks',
-          maxWorkers: 3,
+          maxWorkers: 2,
           testTimeout: 90_000,
           hookTimeout: 120_000,
           env: { UV_THREADPOOL_SIZE: '16' },
